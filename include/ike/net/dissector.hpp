@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "ike/base/frame.hpp"
+#include "ike/net/datagram.hpp"
+
+namespace ike::net {
+
+/// Which UDP ports are ours; anything else is left alone on its first octets. A datagram is ours when
+/// its source or its destination port is in the list.
+struct Ports {
+  std::vector<std::uint16_t> extra;  ///< beyond 500 and 4500, which always are
+};
+
+/// What came of the frames so far; reports print it.
+struct NetCounts {
+  std::uint64_t frames = 0;
+  std::uint64_t malformed = 0;            ///< link, IP or UDP headers that contradict themselves
+  std::uint64_t unknown_link = 0;         ///< frames of a link type that we cannot read
+  std::uint64_t fragments = 0;            ///< IP fragments of UDP seen
+  std::uint64_t fragments_unfinished = 0; ///< datagrams given up because fragments were missing
+  std::uint64_t fragments_evicted = 0;    ///< given up because a limit was reached
+  std::uint64_t cut = 0;                  ///< packets of ours that the snap length cut
+  LinkType last_unknown_link{};
+};
+
+/// From a frame to the packet of ours in it (link layer, VLAN tags, tunnels, IP, UDP, ICMP). It
+/// remembers nothing but unfinished IP fragments, bounded in number and octets, timed by packet time.
+class Dissector {
+ public:
+  enum class Kind : std::uint8_t { other, udp, esp, icmp_error };
+
+  explicit Dissector(Ports ports = {});
+  ~Dissector();
+  Dissector(Dissector&&) noexcept;
+  Dissector& operator=(Dissector&&) noexcept;
+
+  /// Looks into `frame`. The packet found, if any, is valid until the next call: read the member that
+  /// the kind names.
+  Kind dissect(const Frame& frame);
+
+  [[nodiscard]] const Datagram& datagram() const noexcept { return datagram_; }
+  [[nodiscard]] const EspPacket& esp() const noexcept { return esp_; }
+  [[nodiscard]] const IcmpError& icmp_error() const noexcept { return icmp_; }
+  [[nodiscard]] const NetCounts& counts() const noexcept { return counts_; }
+
+ private:
+  struct Impl;
+  Datagram datagram_;
+  EspPacket esp_;
+  IcmpError icmp_;
+  NetCounts counts_;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace ike::net
