@@ -1,0 +1,13 @@
+#pragma once
+
+#include "exit_code.hpp"
+#include "options.hpp"
+
+namespace ike::app {
+
+// One function per command, each in the file of its name.
+ExitCode read(const ReadOptions& options);
+ExitCode decode(const DecodeOptions& options);
+ExitCode explain(const ExplainOptions& options);
+
+}  // namespace ike::app

@@ -1,0 +1,207 @@
+#include "options.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <filesystem>
+#include <utility>
+
+namespace ike::app {
+namespace {
+
+constexpr std::string_view commands = "read, decode, explain, help";
+
+template <typename Number>
+std::optional<Number> number(std::string_view text) {
+  Number value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+/// An option whose value `take` judges: it gives what would be right, or nothing when it took the value.
+template <typename Take>
+CLI::Option* add_value(CLI::App& command, const std::string& name, const std::string& placeholder, const std::string& help, Take take) {
+  const auto taken = [name, take](const std::vector<std::string>& words) {
+    for (const std::string& word : words) {
+      if (const std::optional<std::string> right = take(word)) throw UsageError{fmt::format("{}: '{}' is not {}", name, word, *right)};
+    }
+    return true;
+  };
+  return command.add_option(name, CLI::callback_t{taken}, help)->type_name(placeholder)->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+/// An option that takes one of some words.
+template <typename Value, std::size_t count>
+void add_choice(CLI::App& command, const std::string& name, const std::string& help, Value& into, const std::array<std::pair<std::string_view, Value>, count>& choices) {
+  std::string words;
+  for (const auto& choice : choices) words.append(words.empty() ? "" : "|").append(choice.first);
+  add_value(command, name, words, help, [&into, choices, words](std::string_view word) -> std::optional<std::string> {
+    const auto* const found = std::ranges::find(choices, word, &std::pair<std::string_view, Value>::first);
+    if (found == choices.end()) return "one of " + words;
+    into = found->second;
+    return std::nullopt;
+  });
+}
+
+/// An option that takes a whole number within limits.
+template <typename Number, typename Take>
+void add_number(CLI::App& command, const std::string& name, const std::string& help, Number least, Number most, Take take) {
+  add_value(command, name, "N", help, [=](std::string_view word) -> std::optional<std::string> {
+    const std::optional<Number> value = number<Number>(word);
+    if (!value || *value < least || *value > most) return fmt::format("a number from {} to {}", least, most);
+    take(*value);
+    return std::nullopt;
+  });
+}
+
+void add_input(CLI::App& command, Input& input) {
+  command.add_option("FILE", input.paths, "pcap or pcapng file, plain, gzip or zstd; a directory of them; - for standard input")->type_name("")->required();
+  add_number<std::uint16_t>(command, "--port", "one more UDP port that carries IKE, beside 500 and 4500 (repeatable)", 1, 65535,
+                            [&input](std::uint16_t port) { input.ports.push_back(port); });
+}
+
+void add_read(CLI::App& command, ReadOptions& read) {
+  using namespace std::string_view_literals;
+  add_input(command, read.input);
+  add_choice(command, "--format", "text for people (default), json for programs", read.format,
+             std::array{std::pair{"text"sv, Format::text}, std::pair{"json"sv, Format::json}});
+  command.add_flag("-v,--verbose", read.text.verbose, "every message of every exchange");
+  command.add_flag("--all", read.text.all, "every tunnel and every ladder, not only the worst");
+  command.add_flag("--summary", read.text.summary, "totals only");
+  add_choice(command, "--states", "whose words name the positions (default asa)", read.text.vocabulary,
+             std::array{std::pair{"asa"sv, report::Vocabulary::asa}, std::pair{"ios"sv, report::Vocabulary::ios},
+                        std::pair{"libreswan"sv, report::Vocabulary::libreswan}});
+  add_value(command, "--peer", "ADDR|CIDR", "show only tunnels that have an end there", [&read](std::string_view word) -> std::optional<std::string> {
+    read.peer = parse_prefix(word);
+    return read.peer ? std::nullopt : std::optional<std::string>{"an address or a prefix such as 198.51.100.0/24"};
+  });
+  add_value(command, "--patience", "SECONDS", "silence that makes a missing reply a stall (default 10)", [&read](std::string_view word) -> std::optional<std::string> {
+    const std::optional<double> seconds = number<double>(word);
+    if (!seconds || !(*seconds > 0 && *seconds <= 86400)) return "a number of seconds above 0, up to 86400";
+    read.judgement.patience = std::chrono::duration_cast<Duration>(std::chrono::duration<double>(*seconds));
+    return std::nullopt;
+  });
+  add_number<std::uint32_t>(command, "--max-exchanges", "phase 1 exchanges held at once (default 1000000)", 1, 100'000'000,
+                            [&read](std::uint32_t count) { read.limits.attempts = count; });
+  add_choice(command, "--color", "auto (default): on a terminal, unless NO_COLOR is set", read.colour,
+             std::array{std::pair{"auto"sv, Colour::automatic}, std::pair{"always"sv, Colour::always}, std::pair{"never"sv, Colour::never}});
+  command.footer(
+      "Exit status: 0 all input was read, whatever it says; 2 an input could not be read, or the command line is wrong.\n\n"
+      "  ikescope read stuck.pcap\n"
+      "  ikescope read --peer 198.51.100.7 -v /var/captures\n"
+      "  tcpdump -i eth0 -w - 'udp port 500 or udp port 4500' | ikescope read -\n");
+}
+
+void add_decode(CLI::App& command, DecodeOptions& decode) {
+  add_input(command, decode.input);
+  add_number<std::uint64_t>(command, "--packet", "only the message in this packet, as Wireshark counts", 1, UINT64_MAX,
+                            [&decode](std::uint64_t packet) { decode.packet = packet; });
+}
+
+const CLI::App* find_command(const CLI::App& app, const std::string& name) {
+  const std::vector<const CLI::App*> found = app.get_subcommands([&](const CLI::App* command) { return command->get_name() == name; });
+  return found.empty() ? nullptr : found.front();
+}
+
+/// The first word is no command of ours: say what was probably meant.
+void refuse_unknown_command(const CLI::App& app, std::span<const char* const> arguments) {
+  if (arguments.size() < 2) throw UsageError{fmt::format("no command given; write for example: ikescope read FILE (commands: {})", commands)};
+  const std::string word = arguments[1];
+  if (word == "-h" || word == "--help" || word == "--version") return;
+  if (find_command(app, word) != nullptr) return;
+  std::error_code ignored;
+  if (word == "-" || std::filesystem::exists(word, ignored)) throw UsageError{fmt::format("'{}' is no command; to read a capture, write: ikescope read {}", word, word)};
+  throw UsageError{fmt::format("'{}' is no command; there are: {}", word, commands)};
+}
+
+/// CLI11's own complaints, in one line that says what would be right.
+[[noreturn]] void refuse(const CLI::App& app, const CLI::ParseError& error) {
+  const std::vector<CLI::App*> given = app.get_subcommands();
+  const std::string help = given.empty() ? "ikescope --help" : "ikescope help " + given.front()->get_name();
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
+    const std::vector<std::string> extras = app.remaining(true);
+    throw UsageError{fmt::format("{} is not expected here; see: {}", extras.empty() ? "an argument" : "'" + extras.front() + "'", help)};
+  }
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
+    const std::string what = error.what();
+    throw UsageError{fmt::format("{}: takes a value and got none; see: {}", what.substr(0, what.find(':')), help)};
+  }
+  if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && !given.empty()) {
+    throw UsageError{fmt::format("no file given; write: ikescope {} FILE, or - for standard input", given.front()->get_name())};
+  }
+  throw UsageError{fmt::format("{}; see: {}", error.what(), help)};
+}
+
+}  // namespace
+
+bool Prefix::contains(const net::Address& other) const noexcept {
+  if (other.family != address.family) return false;
+  const unsigned whole = length / 8;
+  const unsigned rest = length % 8;
+  if (!std::equal(address.octets.begin(), address.octets.begin() + whole, other.octets.begin())) return false;
+  return rest == 0 || (address.octets[whole] ^ other.octets[whole]) >> (8 - rest) == 0;
+}
+
+std::string Prefix::text() const {
+  const bool single = length == address.wire().size() * 8;
+  return single ? net::to_string(address) : fmt::format("{}/{}", net::to_string(address), length);
+}
+
+std::optional<Prefix> parse_prefix(std::string_view text) {
+  const std::size_t slash = text.find('/');
+  const std::optional<net::Address> address = net::parse_address(text.substr(0, slash));
+  if (!address) return std::nullopt;
+  const auto bits = static_cast<unsigned>(address->wire().size() * 8);
+  if (slash == std::string_view::npos) return Prefix{*address, bits};
+  const std::optional<unsigned> length = number<unsigned>(text.substr(slash + 1));
+  if (!length || *length > bits) return std::nullopt;
+  return Prefix{*address, *length};
+}
+
+Command parse(std::span<const char* const> arguments) {
+  ReadOptions read;
+  DecodeOptions decode;
+  ExplainOptions explain;
+  std::string help_for;
+
+  CLI::App app{"Where an IKEv1 VPN tunnel is stuck, and why: a passive analyzer of captures.", "ikescope"};
+  app.set_version_flag("--version", "ikescope " IKE_VERSION);
+  app.require_subcommand(1);
+  app.footer("More on a command: ikescope help COMMAND, and man ikescope.\n");
+  add_read(*app.add_subcommand("read", "Judge every tunnel in captures: where it stands, why, what to check"), read);
+  add_decode(*app.add_subcommand("decode", "Print every ISAKMP message field by field"), decode);
+  app.add_subcommand("explain", "Tell what a finding or a position means")->add_option("WORD", explain.word, "such as no-reply-msg1 or MM_WAIT_MSG4; none: list them all")->type_name("");
+  app.add_subcommand("help", "How to use a command")->add_option("COMMAND", help_for, "one of: read, decode, explain")->type_name("");
+
+  refuse_unknown_command(app, arguments);
+  try {
+    app.parse(static_cast<int>(arguments.size()), arguments.data());
+  } catch (const CLI::CallForHelp&) {
+    return Print{app.help()};
+  } catch (const CLI::CallForVersion& version) {
+    return Print{std::string{version.what()} + "\n"};
+  } catch (const CLI::ParseError& error) {
+    refuse(app, error);
+  }
+
+  const std::string command = app.get_subcommands().front()->get_name();
+  if (command == "help") {
+    if (help_for.empty()) {
+      app.clear();  // else CLI11 gives the help of `help`
+      return Print{app.help()};
+    }
+    const CLI::App* const known = find_command(app, help_for);
+    if (known == nullptr) throw UsageError{fmt::format("help: '{}' is no command; there are: {}", help_for, commands)};
+    return Print{known->help("ikescope")};
+  }
+  if (command == "explain") return explain;
+  if (command == "decode") return decode;
+  return read;
+}
+
+}  // namespace ike::app

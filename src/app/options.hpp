@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "ike/base/time.hpp"
+#include "ike/diagnose/finding.hpp"
+#include "ike/net/endpoint.hpp"
+#include "ike/report/report.hpp"
+#include "ike/track/tracker.hpp"
+
+namespace ike::app {
+
+/// A command line that asks for nothing we can do. what() is one line: what is wrong, and what would be right.
+class UsageError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// An address, or all addresses that begin with its first `length` bits.
+struct Prefix {
+  net::Address address;
+  unsigned length = 0;
+
+  [[nodiscard]] bool contains(const net::Address& other) const noexcept;
+  [[nodiscard]] std::string text() const;
+};
+/// "192.0.2.1", "192.0.2.0/24", "2001:db8::/32".
+std::optional<Prefix> parse_prefix(std::string_view text);
+
+/// Where frames come from, for every command that reads captures.
+struct Input {
+  std::vector<std::string> paths;    ///< files, directories, "-"
+  std::vector<std::uint16_t> ports;  ///< beyond 500 and 4500
+};
+
+enum class Format : std::uint8_t { text, json };
+enum class Colour : std::uint8_t { automatic, always, never };
+
+struct ReadOptions {
+  Input input;
+  Format format = Format::text;
+  report::TextOptions text;
+  Colour colour = Colour::automatic;
+  diagnose::Options judgement;
+  track::Limits limits;
+  std::optional<Prefix> peer;        ///< show only tunnels that have an end in it
+};
+
+struct DecodeOptions {
+  Input input;
+  std::optional<std::uint64_t> packet;
+};
+
+struct ExplainOptions {
+  std::string word;                  ///< empty: list every word
+};
+
+/// --help, --version: print this and be done.
+struct Print {
+  std::string text;
+};
+
+using Command = std::variant<Print, ReadOptions, DecodeOptions, ExplainOptions>;
+
+/// The command that `arguments` ask for, the program's own name first. Throws UsageError.
+Command parse(std::span<const char* const> arguments);
+
+}  // namespace ike::app

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdio>
+#include <stdexcept>
+#include <string_view>
+
+namespace ike::app {
+
+/// Whoever read our standard output has gone: nothing left to do, and nothing to complain of.
+struct OutputClosed {};
+
+/// Standard output does not take what we write, for example because the disk is full.
+class OutputError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// Writes to standard output, fully buffered. Throws OutputClosed or OutputError.
+void write(std::string_view text);
+/// Writes what is still buffered; call it once before the end.
+void flush_output();
+
+/// One line on standard error, after the program's name. Control octets in it (of a file's name) are escaped.
+void complain(std::string_view line);
+
+}  // namespace ike::app

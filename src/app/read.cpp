@@ -1,0 +1,56 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "commands.hpp"
+#include "ike/analyzer.hpp"
+#include "output.hpp"
+#include "timeline.hpp"
+
+namespace ike::app {
+namespace {
+
+bool wants_colour(Colour choice) {
+  if (choice != Colour::automatic) return choice == Colour::always;
+  const char* const no_color = std::getenv("NO_COLOR");
+  const char* const terminal = std::getenv("TERM");
+  const bool refused = no_color != nullptr && *no_color != '\0';
+  const bool dumb = terminal == nullptr || std::string_view{terminal} == "dumb";
+  return !refused && !dumb && ::isatty(STDOUT_FILENO) == 1;
+}
+
+void keep_only(const Prefix& peer, report::Report& report) {
+  const std::size_t all = report.tunnels.size();
+  std::erase_if(report.tunnels, [&](const report::TunnelRow& row) { return !peer.contains(row.initiator) && !peer.contains(row.responder); });
+  report.capture.remarks.push_back(fmt::format("only tunnels with {} are shown: {} of {}", peer.text(), report.tunnels.size(), all));
+}
+
+}  // namespace
+
+ExitCode read(const ReadOptions& options) {
+  bool all_read = true;
+  const OnError on_error = [&](std::string_view line) {
+    complain(line);
+    all_read = false;
+  };
+  Timeline timeline{capture_files(options.input.paths, on_error), on_error};
+  Analyzer analyzer{{.ports = {options.input.ports}, .limits = options.limits, .judgement = options.judgement}};
+  while (const Frame* frame = timeline.next()) analyzer.feed(*frame);
+
+  report::CaptureInfo capture = timeline.info();
+  if (capture.files.empty()) return ExitCode::unusable;  // empty directories: said already
+  report::Report report = analyzer.report(std::move(capture));
+  report.version = IKE_VERSION;
+  if (options.peer) keep_only(*options.peer, report);
+  if (options.format == Format::json) {
+    report::write_json(report, write);
+  } else {
+    report::TextOptions text = options.text;
+    text.colour = wants_colour(options.colour);
+    write(report::to_text(report, text));
+  }
+  return all_read ? ExitCode::ok : ExitCode::unusable;
+}
+
+}  // namespace ike::app

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ike/base/frame.hpp"
+#include "ike/capture/source.hpp"
+#include "ike/report/report.hpp"
+
+namespace ike::app {
+
+/// Told of every input that cannot be read; the others are read all the same.
+using OnError = std::function<void(std::string_view line)>;
+
+/// The files that `paths` name: a directory stands for the captures in it, sorted by name and told by content.
+std::vector<std::string> capture_files(const std::vector<std::string>& paths, const OnError& on_error);
+
+/// The frames of several captures as one, merged by packet time. Of many files only those whose times overlap
+/// are open at once.
+class Timeline {
+ public:
+  Timeline(const std::vector<std::string>& files, OnError on_error);
+
+  /// The next frame, or null at the end. It and its octets stay valid until the next call. Inside one file
+  /// frames come as they stand there, even where its times go back.
+  const Frame* next();
+
+  /// What is known of the files by now: names, formats, packets, remarks. Counts and times are left empty.
+  [[nodiscard]] report::CaptureInfo info() const;
+
+ private:
+  /// Files kept open between the look at their first frame and their turn. Others are opened again, so that
+  /// a directory of thousands needs no thousands of descriptors.
+  static constexpr std::size_t max_waiting_open = 16;
+
+  struct Input {
+    Time first{};                                 // while waiting: of its first frame
+    std::unique_ptr<capture::FileSource> source;  // null: not open (yet, or any more)
+    const Frame* head = nullptr;                  // the frame not given yet
+  };
+  struct Turn {
+    Time time;
+    std::uint16_t input;
+    friend bool operator>(const Turn& a, const Turn& b) noexcept {
+      return a.time != b.time ? a.time > b.time : a.input > b.input;
+    }
+  };
+
+  bool open(std::uint16_t index);
+  void advance(std::uint16_t index);
+  void close(std::uint16_t index);
+  void fail(std::uint16_t index, const std::exception& why);
+
+  OnError on_error_;
+  std::vector<Input> inputs_;
+  std::vector<Turn> waiting_;  // sorted, the earliest last
+  std::vector<Turn> turns_;    // heap of the open ones, the earliest in front
+  bool given_ = false;         // the front's head was given and must be replaced
+  report::CaptureInfo info_;
+};
+
+}  // namespace ike::app
