@@ -1,0 +1,130 @@
+#pragma once
+
+#include <cstdint>
+
+#include "ike/base/time.hpp"
+#include "pool.hpp"
+
+namespace ike::track {
+
+/// What is kept of one message (or ICMP error): 48 octets. Sides are relative to the attempt's assumed
+/// initiator; numbers in the exchange are worked out when the record is read, not here.
+struct Note {
+  enum Flag : std::uint16_t {
+    from_responder = 1U << 0U,
+    encrypted = 1U << 1U,
+    partial = 1U << 2U,
+    cut = 1U << 3U,
+    ip_fragmented = 1U << 4U,
+    ike_fragmented = 1U << 5U,
+    malformed = 1U << 6U,
+    natt_port = 1U << 7U,
+    carries_sa = 1U << 8U,        // also under the encryption: first payload by the header
+    carries_ke_or_nonce = 1U << 9U,
+    carries_auth = 1U << 10U,     // HASH or SIG in clear (Aggressive Mode message 2 and 3)
+    has_notify = 1U << 11U,
+    has_delete = 1U << 12U,
+    resend = 1U << 13U,
+    copy = 1U << 14U,
+    icmp = 1U << 15U,
+  };
+
+  std::int64_t time = 0;          // nanoseconds since the epoch
+  std::uint64_t digest = 0;       // of the ISAKMP octets; of an ICMP error: its code (see pack_icmp)
+  std::uint64_t packet = 0;
+  std::uint32_t length = 0;       // of an ICMP error: index of the sender's address
+  std::uint16_t file = 0;
+  std::uint16_t ip_id = 0;
+  std::uint16_t payloads = 0;     // index of an interned PayloadList
+  std::uint16_t notify = 0;
+  std::uint16_t original = 0xffff;  // ordinal of the message this one repeats
+  std::uint16_t flags = 0;
+  std::uint8_t responder_cookie = 0;  // 0: zero; n: the attempt's n-th
+  std::uint8_t ttl = 0;
+
+  [[nodiscard]] bool is(Flag flag) const { return (flags & flag) != 0; }
+};
+static_assert(sizeof(Note) == 48);
+
+struct NoteChunk {
+  static constexpr std::uint32_t capacity = 4;
+  Note notes[capacity];
+  std::uint32_t next = none;
+};
+using NotePool = Pool<NoteChunk>;
+
+/// The messages of one exchange: the first `head` and the last `tail` are kept, those between only counted,
+/// so that a resend storm costs nothing. The first one is inline: most exchanges of a flood have no other.
+class NoteLog {
+ public:
+  static constexpr std::uint32_t head = 1 + 6 * NoteChunk::capacity;
+  static constexpr std::uint32_t tail = 2 * NoteChunk::capacity;
+
+  /// Messages ever added.
+  [[nodiscard]] std::uint32_t size() const { return size_; }
+  [[nodiscard]] std::uint32_t left_out() const { return size_ > head + tail ? size_ - head - tail : 0; }
+
+  Note& append(NotePool& pool, const Note& note) {
+    const auto ordinal = size_++;
+    if (ordinal == 0) return first_ = note;
+    const auto at = place(ordinal);
+    if (at % NoteChunk::capacity == 0 && at / NoteChunk::capacity >= chunks_) {
+      const auto fresh = pool.allocate();
+      if (chunks_ == 0) first_chunk_ = fresh;
+      else pool[last_chunk_].next = fresh;
+      last_chunk_ = fresh;
+      ++chunks_;
+    }
+    return pool[chunk(pool, at / NoteChunk::capacity)].notes[at % NoteChunk::capacity] = note;
+  }
+
+  /// Calls visit(ordinal, note) for every kept message, oldest first, until it says true; whether it did.
+  template <typename Visit>
+  bool each(const NotePool& pool, Visit visit) const {
+    return const_cast<NoteLog*>(this)->each_mutable(const_cast<NotePool&>(pool), [&](std::uint32_t ordinal, Note& note) { return visit(ordinal, static_cast<const Note&>(note)); });
+  }
+  template <typename Visit>
+  bool each_mutable(NotePool& pool, Visit visit) {
+    if (size_ == 0) return false;
+    if (visit(0U, first_)) return true;
+    std::uint32_t index = first_chunk_;
+    const auto kept_head = size_ < head ? size_ : head;
+    for (std::uint32_t ordinal = 1; ordinal < kept_head; ++ordinal) {
+      const auto at = (ordinal - 1) % NoteChunk::capacity;
+      if (visit(ordinal, pool[index].notes[at])) return true;
+      if (at + 1 == NoteChunk::capacity) index = pool[index].next;
+    }
+    for (auto ordinal = head + left_out(); ordinal < size_; ++ordinal) {
+      const auto at = place(ordinal);
+      if (visit(ordinal, pool[chunk(pool, at / NoteChunk::capacity)].notes[at % NoteChunk::capacity])) return true;
+    }
+    return false;
+  }
+
+  void clear(NotePool& pool) {
+    for (auto index = first_chunk_; chunks_ > 0; --chunks_) {
+      const auto next = pool[index].next;
+      pool.release(index);
+      index = next;
+    }
+    *this = NoteLog{};
+  }
+
+ private:
+  // Place of an ordinal behind the inline one: first the head's, then the ring of the tail.
+  static std::uint32_t place(std::uint32_t ordinal) { return ordinal < head ? ordinal - 1 : head - 1 + (ordinal - head) % tail; }
+  std::uint32_t chunk(const NotePool& pool, std::uint32_t n) const {
+    if (n + 1 == chunks_) return last_chunk_;
+    auto index = first_chunk_;
+    for (; n > 0; --n) index = pool[index].next;
+    return index;
+  }
+
+  Note first_;
+  std::uint32_t size_ = 0;
+  std::uint32_t first_chunk_ = none;
+  std::uint32_t last_chunk_ = none;
+  std::uint32_t chunks_ = 0;
+};
+
+}  // namespace ike::track

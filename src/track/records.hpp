@@ -1,0 +1,101 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "ike/isakmp/header.hpp"
+#include "ike/net/endpoint.hpp"
+#include "note_log.hpp"
+
+/// The tracker's compact records. Small, trivially copyable, linked by index; what a report needs beyond them
+/// is worked out when it is asked for.
+namespace ike::track {
+
+using isakmp::Cookie;
+using isakmp::ExchangeType;
+
+/// One exchange: phase 1 of an attempt, or one message ID below it.
+struct ExchangeRecord {
+  NoteLog log;
+  std::uint32_t message_id = 0;
+  ExchangeType type{};
+  bool started_by_responder = false;
+  std::uint8_t distinct_from_starter = 0;  // messages that are neither resend nor copy; saturates
+  std::uint8_t distinct_from_other = 0;
+};
+
+/// What a side says in messages 3 and 4, and further responder cookies; made when first needed.
+struct DetailRecord {
+  static constexpr std::size_t max_cookies = 16;  // strongSwan was seen to answer one CKY-I with 8 CKY-R
+  static constexpr std::size_t max_nat_discovery = 4;
+  std::array<Cookie, max_cookies> responder_cookies{};
+  std::array<std::array<std::uint64_t, max_nat_discovery>, 2> nat_discovery{};  // first eight octets of each NAT-D, by side
+  std::array<std::uint8_t, 2> nat_discovery_count{};
+  std::uint8_t cookie_count = 0;
+};
+
+/// The exchanges below a phase 1: the newest of them, and the first.
+struct ChildList {
+  static constexpr std::size_t capacity = 12;
+  std::array<std::uint32_t, capacity> message_ids{};
+  std::array<std::uint32_t, capacity> exchanges{};
+  std::uint32_t count = 0;
+};
+
+struct AttemptRecord {
+  Cookie initiator_cookie = 0;
+  Cookie responder_cookie = 0;  // the first non-zero one
+  ExchangeRecord phase1;
+  std::int64_t first = 0;
+  std::int64_t last = 0;
+  std::uint32_t id = 0;
+  std::uint32_t pair = none;
+  std::uint32_t other_pair = none;  // also seen under this pair: the other side of a NAT
+  std::uint32_t next_in_pair = none;
+  std::uint32_t previous_in_pair = none;
+  std::uint32_t offer = 0;          // interned SA payloads of messages 1 and 2
+  std::uint32_t choice = 0;
+  std::array<std::uint32_t, 2> vendors{};  // interned sets of vendor IDs, by side
+  std::uint32_t details = none;
+  std::uint32_t children = none;
+  std::uint32_t resends = 0;
+  std::uint32_t copies = 0;
+  std::uint32_t left_out = 0;       // messages of exchanges that were let go
+  std::uint32_t quick_modes_begun = 0;
+  std::uint32_t quick_modes_complete = 0;
+  std::uint16_t initiator_port = 0;
+  std::uint16_t responder_port = 0;
+  bool initiator_is_b = false;      // the initiator is the pair's second address
+  bool other_initiator_is_b = false;
+  bool initiator_assumed = false;
+  bool touched = false;             // since the eviction hand last came by
+  bool held = false;                // slot in use
+};
+
+struct PairRecord {
+  net::Address a;
+  net::Address b;  // a <= b
+  std::uint32_t first_attempt = none;
+  std::uint32_t last_attempt = none;
+  std::uint32_t attempts = 0;
+  std::uint32_t attempts_left_out = 0;
+  std::uint32_t references = 0;         // attempts here, and attempts elsewhere that were also seen here
+  std::uint32_t other_versions = none;  // index into the list of lists
+  bool held = false;                    // slot in use
+  std::uint64_t ikev2_packets = 0;
+};
+
+struct FlowRecord {
+  net::Address source;
+  net::Address destination;
+  std::uint32_t spi = 0;
+  bool in_udp = false;
+  std::uint16_t file = 0;
+  std::uint64_t packets = 0;
+  std::uint64_t first_packet = 0;
+  std::uint64_t last_packet = 0;
+  std::int64_t first = 0;
+  std::int64_t last = 0;
+};
+
+}  // namespace ike::track

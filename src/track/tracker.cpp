@@ -1,0 +1,694 @@
+// Into the store: from a datagram to a note in the right exchange of the right attempt of the right pair.
+#include "ike/track/tracker.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <random>
+
+#include "tracker_impl.hpp"
+
+namespace ike::track {
+
+namespace {
+
+using isakmp::Header;
+using isakmp::Message;
+
+// An unencrypted Informational under cookies nobody knows belongs to the newest attempt of its pair if that
+// was alive this recently: some responders answer with cookies of their own.
+constexpr Duration stray_notify = std::chrono::seconds{60};
+
+// The same octets under other addresses are one message seen on both sides of a NAT only when they come
+// this close together.
+constexpr Duration across_nat = std::chrono::seconds{2};
+
+// A copy of one packet has its IP identification; later than this the number has come round again. Without
+// one (IPv6, or zero) only nearness tells. Real mirrors and doubling networks were seen up to 95 ms apart.
+constexpr Duration copy_with_id = std::chrono::seconds{2};
+constexpr Duration copy_without_id = std::chrono::milliseconds{100};
+
+constexpr std::uint32_t max_payload_lists = 4096;
+constexpr std::uint32_t max_values = 16384;
+constexpr std::size_t max_value_octets = 4U << 20U;
+constexpr std::size_t max_sa_octets = 4096;       // of one SA payload kept; longer ones are no real offers
+constexpr std::size_t max_other_versions = 24;    // per pair
+constexpr std::size_t max_other_version_lists = 65536;
+constexpr std::size_t max_vendor_ids = 32;        // per side
+
+bool is_phase1(ExchangeType type) {
+  return type == ExchangeType::identity_protection || type == ExchangeType::aggressive || type == ExchangeType::base ||
+         type == ExchangeType::authentication_only || type == ExchangeType::authip_main_mode;
+}
+
+bool is_known(ExchangeType type) { return !name(type).empty() && type != ExchangeType::none; }
+
+std::int64_t nanoseconds(Time time) { return time.time_since_epoch().count(); }
+
+const isakmp::SecurityAssociation* find_sa(const Message& message) {
+  for (const auto& payload : message.payloads) {
+    if (const auto* sa = std::get_if<isakmp::SecurityAssociation>(&payload.content)) return sa;
+  }
+  return nullptr;
+}
+
+// The snap length may cut inside the header itself. What stands before the cut is enough to follow the
+// exchange: cookies, type and flags; the length is the datagram's.
+bool decode_cut_header(ByteView octets, std::uint32_t sent_length, Message& message) {
+  constexpr std::size_t through_flags = 20;
+  if (octets.size() < through_flags || sent_length < isakmp::header_length || octets.size() >= isakmp::header_length) return false;
+  std::array<std::uint8_t, isakmp::header_length> padded{};
+  std::ranges::copy(octets, padded.begin());
+  for (std::size_t i = 0; i < 4; ++i) padded[24 + i] = static_cast<std::uint8_t>(sent_length >> (24 - 8 * i));
+  const auto header = isakmp::decode_header(padded);
+  if (!header) return false;
+  message.octets = octets;
+  message.header = *header;
+  message.payloads.clear();
+  message.ciphertext = {};
+  message.sent_length = sent_length;
+  message.cut = true;
+  message.fault.reset();
+  if (!header->encrypted() && header->next_payload != PayloadType::none) {
+    message.payloads.push_back({header->next_payload, isakmp::header_length, 0, isakmp::Malformed{{}, {Fault::truncated, 0, "Payload"}}});
+  }
+  return true;
+}
+
+}  // namespace
+
+std::uint64_t random_seed() {
+  std::random_device device;
+  return std::uint64_t{device()} << 32U | device();
+}
+
+Tracker::Impl::Impl(Limits limits_given)
+    : limits{limits_given},
+      seed{random_seed()},
+      payload_lists{max_payload_lists, max_value_octets, seed},
+      sa_payloads{max_values, max_value_octets, seed},
+      vendor_ids{max_values, max_value_octets, seed},
+      vendor_sets{max_values, max_value_octets, seed},
+      addresses{max_values, max_value_octets, seed} {
+  offers.resize(1);
+  known_vendor_ids.resize(1);
+}
+
+std::uint32_t Tracker::Impl::pair_hash(const net::Address& a, const net::Address& b) const {
+  return mix(load_be64(a.octets.data()) ^ load_be64(b.octets.data()) * 31 ^ seed,
+             load_be64(a.octets.data() + 8) * 17 ^ load_be64(b.octets.data() + 8) ^ (load_be64(b.octets.data()) << 1U) ^ seed);
+}
+
+std::uint32_t Tracker::Impl::find_pair(const net::Address& x, const net::Address& y, bool make) {
+  const auto& a = std::min(x, y);
+  const auto& b = std::max(x, y);
+  const auto hash = pair_hash(a, b);
+  const auto found = pair_index.find(hash, [&](std::uint32_t i) { return pairs[i].a == a && pairs[i].b == b; });
+  if (found != none || !make) return found;
+  const auto fresh = pairs.allocate();
+  auto& pair = pairs[fresh];
+  pair.a = a;
+  pair.b = b;
+  pair.held = true;
+  pair_index.insert(hash, fresh);
+  return fresh;
+}
+
+void Tracker::Impl::datagram(const net::Datagram& datagram) {
+  const auto what = isakmp::classify(datagram.payload, datagram.sent_length, datagram.source.port, datagram.destination.port);
+  switch (what.content) {
+    case isakmp::Content::isakmp: return isakmp(datagram, what.offset);
+    case isakmp::Content::esp: return esp(datagram, load_be32(datagram.payload.data()), true);
+    case isakmp::Content::nat_keepalive: ++counts.keepalives; return;
+    case isakmp::Content::ikev2: ++counts.ikev2; return other_version(datagram, what.offset, 2);
+    case isakmp::Content::other_version: ++counts.other_version; return other_version(datagram, what.offset, datagram.payload[what.offset + 17U] >> 4U);
+    case isakmp::Content::empty:
+    case isakmp::Content::unknown: ++counts.unknown; return;
+  }
+}
+
+void Tracker::Impl::isakmp(const net::Datagram& datagram, std::size_t offset) {
+  const auto octets = datagram.payload.subspan(offset);
+  const auto sent = datagram.sent_length - static_cast<std::uint32_t>(offset);
+  if (!decode_message(octets, sent, message) && !decode_cut_header(octets, sent, message)) {
+    ++counts.unknown;
+    return;
+  }
+  if (!is_known(message.header.exchange_type)) {
+    ++counts.messages;
+    ++counts.malformed;
+    return;
+  }
+  if (message.header.next_payload == PayloadType::fragment) return fragment(datagram);
+  take({datagram, message, datagram.partial, false, datagram.completes});
+}
+
+// IKE fragments: the first one stands for its message until the others have come.
+void Tracker::Impl::fragment(const net::Datagram& datagram) {
+  const auto* piece = message.payloads.empty() ? nullptr : std::get_if<isakmp::IkeFragment>(&message.payloads.front().content);
+  if (piece == nullptr || datagram.partial) return take({datagram, message, datagram.partial, true, datagram.completes});
+  const auto whole = fragments.add(message, *piece, datagram.source, datagram.destination, datagram.time, datagram.packet);
+  if (whole && decode_message(whole->octets, static_cast<std::uint32_t>(whole->octets.size()), inner)) {
+    return take({datagram, inner, false, true, whole->first_packet});
+  }
+  ++counts.messages;
+  if (piece->number != 1) return;
+  const auto head = isakmp::decode_header(piece->data);
+  const bool has_own_header = head && head->initiator_cookie == message.header.initiator_cookie;
+  if (has_own_header) {
+    decode_message(piece->data, head->length, inner);
+  } else {
+    inner = {};
+    inner.header = message.header;
+    inner.header.flags |= 1U;  // MS-IKEE clears E on fragments; only large messages, the encrypted ones, come so
+    inner.octets = message.octets;
+  }
+  --counts.messages;  // take() counts it
+  take({datagram, inner, true, true, 0});
+}
+
+void Tracker::Impl::take(const Arrival& arrival) {
+  const auto& datagram = arrival.datagram;
+  const auto& header = arrival.message.header;
+  ++counts.messages;
+  if (arrival.completes != 0 && !arrival.ike_fragmented) --counts.messages;  // its first fragment was counted
+  const bool broken = arrival.message.fault.has_value() && !arrival.partial && !arrival.message.cut;
+  if (broken) ++counts.malformed;
+
+  const auto octets_digest = digest(arrival.message.octets, seed);
+  const auto pair = find_pair(datagram.source.address, datagram.destination.address, true);
+  bool from_responder = false;
+  auto index = find_attempt(arrival, pair, octets_digest, from_responder);
+  if (index == none) index = new_attempt(arrival, pair, from_responder);
+  auto& attempt = attempts[index];
+  attempt.touched = true;
+  attempt.last = std::max(attempt.last, nanoseconds(datagram.time));
+
+  auto& exchange = exchange_for(attempt, header, from_responder);
+  auto note = make_note(attempt, arrival, octets_digest, from_responder);
+  if (arrival.completes != 0) {
+    const bool replaced = exchange.log.each_mutable(notes, [&](std::uint32_t, Note& kept) {
+      if (kept.packet != arrival.completes || !kept.is(Note::partial)) return false;
+      kept.packet = 0;  // so that it is not found as its own original
+      kept.digest = 0;
+      const bool repeats = find_original(exchange, note);
+      if (repeats && !kept.is(Note::resend) && !kept.is(Note::copy)) {
+        ++(note.is(Note::copy) ? attempt.copies : attempt.resends);
+        ++(note.is(Note::copy) ? counts.copies : counts.resends);
+      }
+      kept = note;
+      return true;
+    });
+    if (replaced) return learn(attempt, arrival, from_responder);
+  }
+  if (find_original(exchange, note)) {
+    ++(note.is(Note::copy) ? attempt.copies : attempt.resends);
+    ++(note.is(Note::copy) ? counts.copies : counts.resends);
+    exchange.log.append(notes, note);
+    return;
+  }
+  exchange.log.append(notes, note);
+  auto& distinct = from_responder == exchange.started_by_responder ? exchange.distinct_from_starter : exchange.distinct_from_other;
+  if (distinct < 255) ++distinct;
+  if (exchange.type == ExchangeType::quick_mode) {
+    if (exchange.distinct_from_starter == 1 && exchange.distinct_from_other == 0) ++attempt.quick_modes_begun;
+    // The third message completes it; counted once, when it comes.
+    if (&distinct == &exchange.distinct_from_starter && exchange.distinct_from_starter == 2 && exchange.distinct_from_other > 0) ++attempt.quick_modes_complete;
+  }
+  learn(attempt, arrival, from_responder);
+}
+
+std::uint32_t Tracker::Impl::find_attempt(const Arrival& arrival, std::uint32_t pair, std::uint64_t octets_digest, bool& from_responder) {
+  const auto& header = arrival.message.header;
+  const auto& datagram = arrival.datagram;
+  const auto side = [&](bool initiator_is_b, const PairRecord& peers) {
+    const bool from_b = datagram.source.address == peers.b;
+    return peers.a != peers.b && from_b != initiator_is_b;
+  };
+  const auto own = attempt_index.find(attempt_hash(header.initiator_cookie, pair), [&](std::uint32_t i) {
+    return attempts[i].initiator_cookie == header.initiator_cookie && (attempts[i].pair == pair || attempts[i].other_pair == pair);
+  });
+  if (own != none) {
+    auto& attempt = attempts[own];
+    const bool under_other = attempt.pair != pair;
+    from_responder = side(under_other ? attempt.other_initiator_is_b : attempt.initiator_is_b, pairs[pair]);
+    if (pairs[pair].a == pairs[pair].b) from_responder = datagram.source.port != attempt.initiator_port;
+    return own;
+  }
+  // Seen under other addresses before: the two sides of a NAT in one capture.
+  const auto elsewhere = cookie_index.find(cookie_hash(header.initiator_cookie), [&](std::uint32_t i) { return attempts[i].initiator_cookie == header.initiator_cookie; });
+  if (elsewhere != none && joins(attempts[elsewhere], arrival, pair, octets_digest)) {
+    from_responder = side_under_other_pair(attempts[elsewhere], arrival, pair);
+    return elsewhere;
+  }
+  // A notify under cookies that nobody knows.
+  const auto newest = pairs[pair].last_attempt;
+  if (header.exchange_type == ExchangeType::informational && !header.encrypted() && newest != none && is_phase1(attempts[newest].phase1.type) &&
+      nanoseconds(datagram.time) - attempts[newest].last <= stray_notify.count()) {
+    from_responder = side(attempts[newest].pair == pair ? attempts[newest].initiator_is_b : attempts[newest].other_initiator_is_b, pairs[pair]);
+    return newest;
+  }
+  return none;
+}
+
+bool Tracker::Impl::joins(const AttemptRecord& attempt, const Arrival& arrival, std::uint32_t pair, std::uint64_t octets_digest) const {
+  if (attempt.other_pair != none) return false;  // two address pairs are a NAT; more are somebody playing with cookies
+  const auto& header = arrival.message.header;
+  const auto& here = pairs[pair];
+  const auto& there = pairs[attempt.pair];
+  if (here.a.family != there.a.family) return false;
+  if (header.responder_cookie != 0 && attempt.responder_cookie == header.responder_cookie) return true;
+  const bool shares_address = here.a == there.a || here.a == there.b || here.b == there.a || here.b == there.b;
+  if (!shares_address) return false;
+  const auto now = nanoseconds(arrival.datagram.time);
+  const bool same_octets = attempt.phase1.log.each(notes, [&](std::uint32_t, const Note& note) { return note.digest == octets_digest && std::abs(now - note.time) <= across_nat.count(); });
+  if (same_octets) return true;
+  // The answer to a message 1 that was seen before translation only.
+  return header.responder_cookie != 0 && attempt.responder_cookie == 0 && is_phase1(header.exchange_type) && now - attempt.last <= across_nat.count();
+}
+
+bool Tracker::Impl::side_under_other_pair(AttemptRecord& attempt, const Arrival& arrival, std::uint32_t pair) {
+  const auto& first = pairs[attempt.pair];
+  const auto& initiator = attempt.initiator_is_b ? first.b : first.a;
+  const auto& responder = attempt.initiator_is_b ? first.a : first.b;
+  const auto& source = arrival.datagram.source.address;
+  const auto& destination = arrival.datagram.destination.address;
+  bool from_responder = source == responder || destination == initiator;
+  if (source != initiator && source != responder && destination != initiator && destination != responder) {
+    from_responder = arrival.message.header.exchange_type == ExchangeType::identity_protection && arrival.datagram.source.port == attempt.responder_port && arrival.datagram.destination.port != attempt.responder_port;
+  }
+  const bool source_is_b = source == pairs[pair].b;
+  attempt.other_pair = pair;
+  ++pairs[pair].references;
+  attempt.other_initiator_is_b = from_responder ? !source_is_b : source_is_b;
+  attempt_index.insert(attempt_hash(attempt.initiator_cookie, pair), static_cast<std::uint32_t>(cookie_index.find(cookie_hash(attempt.initiator_cookie), [&](std::uint32_t i) { return &attempts[i] == &attempt; })));
+  return from_responder;
+}
+
+std::uint32_t Tracker::Impl::new_attempt(const Arrival& arrival, std::uint32_t pair_number, bool& from_responder) {
+  if (attempts.used() >= limits.attempts) evict_one();
+  const auto& header = arrival.message.header;
+  const auto& datagram = arrival.datagram;
+  const auto index = attempts.allocate();
+  auto& attempt = attempts[index];
+  attempt.held = true;
+  attempt.id = next_id++;
+  attempt.initiator_cookie = header.initiator_cookie;
+  attempt.pair = pair_number;
+  attempt.first = attempt.last = nanoseconds(datagram.time);
+
+  const bool has_sa = std::ranges::any_of(arrival.message.payloads, [](const auto& payload) { return payload.type == PayloadType::security_association; });
+  const bool is_message1 = is_phase1(header.exchange_type) && has_sa && header.responder_cookie == 0;
+  from_responder = (is_phase1(header.exchange_type) && has_sa && header.responder_cookie != 0) ||
+                   (header.exchange_type == ExchangeType::informational && !header.encrypted());  // an answer to something not captured
+  attempt.initiator_assumed = !is_message1;
+  auto& pair = pairs[pair_number];
+  const bool source_is_b = datagram.source.address == pair.b && pair.a != pair.b;
+  attempt.initiator_is_b = source_is_b != from_responder;
+  attempt.initiator_port = from_responder ? datagram.destination.port : datagram.source.port;
+  attempt.responder_port = from_responder ? datagram.source.port : datagram.destination.port;
+  attempt.phase1.type = header.exchange_type;
+  attempt.phase1.started_by_responder = from_responder;
+
+  attempt.previous_in_pair = pair.last_attempt;
+  if (pair.last_attempt == none) pair.first_attempt = index;
+  else attempts[pair.last_attempt].next_in_pair = index;
+  pair.last_attempt = index;
+  ++pair.attempts;
+  ++pair.references;
+  attempt_index.insert(attempt_hash(header.initiator_cookie, pair_number), index);
+  cookie_index.insert(cookie_hash(header.initiator_cookie), index);
+  ++counts.attempts;
+  return index;
+}
+
+ExchangeRecord& Tracker::Impl::exchange_for(AttemptRecord& attempt, const Header& header, bool from_responder) {
+  if (is_phase1(header.exchange_type)) {
+    if (attempt.phase1.log.size() == 0 && header.exchange_type != attempt.phase1.type) {
+      attempt.phase1.type = header.exchange_type;  // it became known by a later exchange: the capture began inside
+      attempt.phase1.started_by_responder = from_responder;
+    }
+    if (header.exchange_type == attempt.phase1.type) return attempt.phase1;
+  }
+  return child(attempt, header, from_responder);
+}
+
+ExchangeRecord& Tracker::Impl::child(AttemptRecord& attempt, const Header& header, bool from_responder) {
+  if (attempt.children == none) attempt.children = child_lists.allocate();
+  auto& list = child_lists[attempt.children];
+  for (auto i = list.count; i-- > 0;) {
+    if (list.message_ids[i] == header.message_id && exchanges[list.exchanges[i]].type == header.exchange_type) return exchanges[list.exchanges[i]];
+  }
+  if (list.count == ChildList::capacity) drop_child(attempt, list);
+  const auto index = exchanges.allocate();
+  list.message_ids[list.count] = header.message_id;
+  list.exchanges[list.count++] = index;
+  auto& exchange = exchanges[index];
+  exchange.message_id = header.message_id;
+  exchange.type = header.exchange_type;
+  exchange.started_by_responder = from_responder;
+  return exchange;
+}
+
+// Lets go the oldest exchange that has nothing more to say: an Informational, or a Quick Mode or Transaction
+// that was answered. The first one is kept, since it tells how phase 2 began.
+void Tracker::Impl::drop_child(AttemptRecord& attempt, ChildList& list) {
+  const auto finished = [&](std::uint32_t i) {
+    const auto& exchange = exchanges[list.exchanges[i]];
+    if (exchange.type == ExchangeType::quick_mode) return exchange.distinct_from_starter > 1 && exchange.distinct_from_other > 0;
+    return exchange.type == ExchangeType::informational || exchange.distinct_from_other > 0;
+  };
+  std::uint32_t victim = 1;
+  while (victim < list.count - 4 && !finished(victim)) ++victim;  // the newest four always stay
+  if (victim == list.count - 4) victim = 1;
+  auto& exchange = exchanges[list.exchanges[victim]];
+  attempt.left_out += exchange.log.size();
+  exchange.log.clear(notes);
+  exchanges.release(list.exchanges[victim]);
+  for (auto i = victim; i + 1 < list.count; ++i) {
+    list.message_ids[i] = list.message_ids[i + 1];
+    list.exchanges[i] = list.exchanges[i + 1];
+  }
+  --list.count;
+}
+
+Note Tracker::Impl::make_note(AttemptRecord& attempt, const Arrival& arrival, std::uint64_t octets_digest, bool from_responder) {
+  const auto& datagram = arrival.datagram;
+  const auto& message_in = arrival.message;
+  Note note;
+  const auto set = [&](Note::Flag flag, bool on) { note.flags = static_cast<std::uint16_t>(note.flags | (on ? flag : 0)); };
+  note.time = nanoseconds(datagram.time);
+  note.digest = octets_digest;
+  note.packet = datagram.packet;
+  note.file = datagram.file;
+  note.ip_id = datagram.ip_id;
+  note.ttl = datagram.ttl;
+  note.length = message_in.header.length >= isakmp::header_length ? message_in.header.length : message_in.sent_length;
+  note.payloads = payload_list(message_in);
+  note.responder_cookie = responder_cookie(attempt, message_in.header.responder_cookie);
+  set(Note::from_responder, from_responder);
+  set(Note::encrypted, message_in.header.encrypted());
+  set(Note::partial, arrival.partial);
+  set(Note::cut, message_in.cut && !arrival.partial);
+  set(Note::ip_fragmented, datagram.fragments > 1 || datagram.partial);
+  set(Note::ike_fragmented, arrival.ike_fragmented);
+  set(Note::malformed, message_in.fault.has_value() && !arrival.partial && !message_in.cut);
+  set(Note::natt_port, datagram.source.port == 4500 || datagram.destination.port == 4500);
+  if (message_in.header.encrypted()) return note;
+  for (const auto& payload : message_in.payloads) {
+    set(Note::carries_sa, payload.type == PayloadType::security_association);
+    set(Note::carries_ke_or_nonce, payload.type == PayloadType::key_exchange || payload.type == PayloadType::nonce);
+    set(Note::carries_auth, payload.type == PayloadType::hash || payload.type == PayloadType::signature);
+    set(Note::has_delete, payload.type == PayloadType::delete_);
+    if (payload.type != PayloadType::notification || note.is(Note::has_notify)) continue;
+    set(Note::has_notify, true);
+    if (const auto* notification = std::get_if<isakmp::Notification>(&payload.content)) note.notify = number(notification->type);
+  }
+  return note;
+}
+
+// Marks `note` as a resend or a copy of an earlier message with the same octets from the same side.
+bool Tracker::Impl::find_original(const ExchangeRecord& exchange, Note& note) const {
+  const auto same_side = static_cast<std::uint16_t>(note.flags & Note::from_responder);
+  bool copy = false;
+  const bool found = exchange.log.each(notes, [&](std::uint32_t ordinal, const Note& earlier) {
+    if (earlier.is(Note::icmp) || (earlier.flags & Note::from_responder) != same_side) return false;
+    // Of fragments that never came together only length and kind can be compared.
+    const bool unfinished = note.is(Note::partial) || earlier.is(Note::partial);
+    const bool same = earlier.digest == note.digest || (unfinished && earlier.length == note.length && earlier.payloads == note.payloads && earlier.is(Note::encrypted) == note.is(Note::encrypted) && earlier.packet != 0);
+    if (!same) return false;
+    if (note.original == 0xffff) note.original = static_cast<std::uint16_t>(std::min<std::uint32_t>(ordinal, 0xfffe));
+    const auto gap = std::abs(note.time - earlier.time);
+    const bool same_packet = note.ip_id != 0 && earlier.ip_id != 0 ? note.ip_id == earlier.ip_id && gap <= copy_with_id.count() : gap <= copy_without_id.count();
+    if (!same_packet) return false;
+    note.original = static_cast<std::uint16_t>(std::min<std::uint32_t>(ordinal, 0xfffe));
+    copy = true;
+    return true;
+  });
+  if (!found && note.original == 0xffff) return false;
+  note.flags = static_cast<std::uint16_t>(note.flags | (copy ? Note::copy : Note::resend));
+  return true;
+}
+
+void Tracker::Impl::learn(AttemptRecord& attempt, const Arrival& arrival, bool from_responder) {
+  const auto& message_in = arrival.message;
+  if (message_in.payloads.empty() || arrival.partial) return;
+  if (is_phase1(message_in.header.exchange_type)) {
+    if (const auto* sa = find_sa(message_in); sa != nullptr && sa->proposals_octets.size() <= max_sa_octets) {
+      const auto index = sa_payloads.add(sa->proposals_octets);
+      if (index == offers.size()) {
+        auto& offer = offers.emplace_back();
+        for (const auto& proposal : isakmp::decode_proposals(*sa)) {
+          offer.malformed |= proposal.fault.has_value();
+          for (const auto& transform : proposal.transforms) {
+            offer.malformed |= transform.fault.has_value();
+            offer.policies.push_back(phase1_policy(transform));
+          }
+        }
+      }
+      auto& place = from_responder ? attempt.choice : attempt.offer;
+      if (place == 0) place = index;
+    }
+  }
+  learn_vendors(attempt, message_in, from_responder);
+  for (const auto& payload : message_in.payloads) {
+    const auto* discovery = std::get_if<isakmp::NatDiscovery>(&payload.content);
+    if (discovery == nullptr || discovery->hash.size() < 8) continue;
+    auto& detail = details(attempt);
+    auto& count = detail.nat_discovery_count[from_responder ? 1 : 0];
+    if (count == DetailRecord::max_nat_discovery) break;
+    detail.nat_discovery[from_responder ? 1 : 0][count++] = load_be64(discovery->hash.data());
+  }
+}
+
+void Tracker::Impl::learn_vendors(AttemptRecord& attempt, const Message& message_in, bool from_responder) {
+  std::array<std::uint32_t, max_vendor_ids> list{};
+  auto& set = attempt.vendors[from_responder ? 1 : 0];
+  const auto before = vendor_sets[set];
+  std::size_t count = before.size() / sizeof(std::uint32_t);
+  std::memcpy(list.data(), before.data(), before.size());
+  const auto known = count;
+  for (const auto& payload : message_in.payloads) {
+    const auto* vendor = std::get_if<isakmp::VendorId>(&payload.content);
+    if (vendor == nullptr || count == max_vendor_ids) continue;
+    const auto sender = from_responder ? message_in.header.responder_cookie : message_in.header.initiator_cookie;
+    std::uint32_t index = 0;
+    if (isakmp::is_cisco_cookie_bound(vendor->data, sender)) {
+      std::array<std::uint8_t, 16> unbound{};
+      std::ranges::copy(vendor->data.first(std::min<std::size_t>(vendor->data.size(), 16)), unbound.begin());
+      for (std::size_t i = 0; i < 8; ++i) unbound[i] = static_cast<std::uint8_t>(unbound[i] ^ (sender >> (56 - 8 * i)));
+      index = vendor_ids.add(unbound) | cookie_bound_bit;
+    } else {
+      index = vendor_ids.add(vendor->data);
+    }
+    if (vendor_ids.size() > known_vendor_ids.size()) known_vendor_ids.push_back(isakmp::find_vendor_id(vendor->data));
+    const auto end = list.begin() + static_cast<std::ptrdiff_t>(count);
+    if ((index & ~cookie_bound_bit) != OctetTable::overflow && std::find(list.begin(), end, index) == end) list[count++] = index;
+  }
+  if (count == known) return;
+  const auto* octets = reinterpret_cast<const std::uint8_t*>(list.data());
+  set = vendor_sets.add({octets, count * sizeof(std::uint32_t)});
+}
+
+DetailRecord& Tracker::Impl::details(AttemptRecord& attempt) {
+  if (attempt.details == none) attempt.details = detail_pool.allocate();
+  return detail_pool[attempt.details];
+}
+
+std::uint8_t Tracker::Impl::responder_cookie(AttemptRecord& attempt, Cookie cookie) {
+  if (cookie == 0) return 0;
+  if (attempt.responder_cookie == 0) attempt.responder_cookie = cookie;
+  if (attempt.responder_cookie == cookie) return 1;
+  auto& detail = details(attempt);
+  for (std::uint8_t i = 0; i < detail.cookie_count; ++i) {
+    if (detail.responder_cookies[i] == cookie) return static_cast<std::uint8_t>(i + 2);
+  }
+  if (detail.cookie_count == DetailRecord::max_cookies) return 0xff;
+  detail.responder_cookies[detail.cookie_count++] = cookie;
+  return static_cast<std::uint8_t>(detail.cookie_count + 1);
+}
+
+std::uint16_t Tracker::Impl::payload_list(const Message& message_in) {
+  std::array<std::uint8_t, isakmp::max_payloads> types{};
+  std::size_t count = 0;
+  if (message_in.payloads.empty() && message_in.header.next_payload != PayloadType::none) types[count++] = number(message_in.header.next_payload);
+  for (const auto& payload : message_in.payloads) {
+    if (count < types.size()) types[count++] = number(payload.type);
+  }
+  return static_cast<std::uint16_t>(payload_lists.add(ByteView{types}.first(count)));
+}
+
+std::uint32_t Tracker::Impl::address_index(const net::Address& address) { return addresses.add(address.wire()); }
+
+void Tracker::Impl::esp(const net::PacketInfo& packet, std::uint32_t spi, bool in_udp) {
+  ++counts.esp;
+  const auto hash = mix(load_be64(packet.source.address.octets.data()) ^ load_be64(packet.source.address.octets.data() + 8) ^ seed,
+                        load_be64(packet.destination.address.octets.data()) * 31 ^ load_be64(packet.destination.address.octets.data() + 8) ^ (std::uint64_t{spi} << 32U));
+  auto index = flow_index.find(hash, [&](std::uint32_t i) {
+    const auto& flow = flows[i];
+    return flow.spi == spi && flow.in_udp == in_udp && flow.source == packet.source.address && flow.destination == packet.destination.address;
+  });
+  if (index == none) {
+    if (flows.size() >= limits.esp_flows) {
+      ++counts.esp_flows_left_out;
+      return;
+    }
+    FlowRecord flow;
+    flow.source = packet.source.address;
+    flow.destination = packet.destination.address;
+    flow.spi = spi;
+    flow.in_udp = in_udp;
+    flow.file = packet.file;
+    flow.first_packet = packet.packet;
+    flow.first = nanoseconds(packet.time);
+    flows.push_back(flow);
+    index = static_cast<std::uint32_t>(flows.size() - 1);
+    flow_index.insert(hash, index);
+  }
+  auto& flow = flows[index];
+  ++flow.packets;
+  flow.last = nanoseconds(packet.time);
+  flow.last_packet = packet.packet;
+}
+
+void Tracker::Impl::icmp_error(const net::IcmpError& error) {
+  if (error.quoted_protocol != 17) return;
+  const auto pair = find_pair(error.quoted_source.address, error.quoted_destination.address, false);
+  std::uint32_t index = none;
+  const auto marker = error.quoted_payload.size() >= 4 && load_be32(error.quoted_payload.data()) == 0 ? 4U : 0U;
+  if (error.quoted_payload.size() >= marker + 8) {
+    const auto cookie = load_be64(error.quoted_payload.data() + marker);
+    if (pair != none) index = attempt_index.find(attempt_hash(cookie, pair), [&](std::uint32_t i) { return attempts[i].initiator_cookie == cookie; });
+    // Quoted under translated addresses.
+    if (index == none) index = cookie_index.find(cookie_hash(cookie), [&](std::uint32_t i) { return attempts[i].initiator_cookie == cookie; });
+  }
+  // Too short a quote for cookies: the newest attempt whose ports fit, or any when the quote had none either.
+  for (auto i = pair == none || marker + 8 <= error.quoted_payload.size() ? none : pairs[pair].last_attempt; i != none && index == none; i = attempts[i].previous_in_pair) {
+    const bool quotes_initiator = error.quoted_source.address == (attempts[i].initiator_is_b ? pairs[pair].b : pairs[pair].a);
+    const auto port = quotes_initiator ? error.quoted_source.port : error.quoted_destination.port;
+    if (port == 0 || port == 4500 || port == attempts[i].initiator_port) index = i;
+  }
+  if (index == none) return;
+  ++counts.icmp_errors;
+  auto& attempt = attempts[index];
+  Note note;
+  note.flags = Note::icmp;
+  const auto& own = pairs[attempt.pair];
+  const auto& responder = attempt.initiator_is_b ? own.a : own.b;
+  if (error.quoted_source.address == responder && own.a != own.b) note.flags |= Note::from_responder;
+  note.time = nanoseconds(error.time);
+  note.packet = error.packet;
+  note.file = error.file;
+  note.ip_id = error.ip_id;
+  note.length = address_index(error.source.address);
+  note.digest = error.type | std::uint64_t{error.code} << 8U | std::uint64_t{error.v6} << 16U | std::uint64_t{error.quoted_fragment} << 17U | std::uint64_t{error.mtu} << 32U;
+  // A mirror shows ICMP errors twice, too.
+  const bool copy = attempt.phase1.log.each(notes, [&](std::uint32_t, const Note& earlier) {
+    return earlier.is(Note::icmp) && earlier.digest == note.digest && earlier.length == note.length && note.time - earlier.time <= copy_without_id.count() && note.ip_id == earlier.ip_id && note.ip_id != 0;
+  });
+  if (!copy) attempt.phase1.log.append(notes, note);
+}
+
+void Tracker::Impl::other_version(const net::Datagram& datagram, std::size_t offset, unsigned major) {
+  if (datagram.payload.size() < offset + 20) return;
+  const auto index = find_pair(datagram.source.address, datagram.destination.address, pairs.used() < limits.attempts);
+  if (index == none) return;
+  auto& pair = pairs[index];
+  if (major == 2) ++pair.ikev2_packets;
+  if (pair.other_versions == none) {
+    if (other_versions.size() >= max_other_version_lists) return;
+    pair.other_versions = static_cast<std::uint32_t>(other_versions.size());
+    other_versions.emplace_back();
+  }
+  auto& list = other_versions[pair.other_versions];
+  if (list.size() >= max_other_versions) return;
+  const auto octets = datagram.payload.subspan(offset);
+  OtherVersion seen;
+  seen.time = datagram.time;
+  seen.packet = datagram.packet;
+  seen.file = datagram.file;
+  seen.major = static_cast<std::uint8_t>(major);
+  seen.source = datagram.source;
+  seen.destination = datagram.destination;
+  seen.exchange = static_cast<ExchangeType>(octets[18]);
+  constexpr std::uint8_t response_flag = 0x20;  // RFC 7296 3.1
+  seen.response = (octets[19] & response_flag) != 0;
+  // A refusal is a response whose first payload is a Notify in clear (RFC 7296 3.10: payload 41).
+  constexpr std::uint8_t notify_v2 = 41;
+  constexpr std::size_t type_at = isakmp::header_length + 4 + 2;
+  if (major == 2 && octets[16] == notify_v2 && octets.size() >= type_at + 2) seen.notify = static_cast<NotifyType>(load_be16(octets.data() + type_at));
+  list.push_back(seen);
+}
+
+// Frees one attempt when all are in use: one that is half open and silent rather than one that got an
+// answer, so that a flood of spoofed first messages cannot push out a real tunnel. A clock: who was touched
+// since the hand last passed gets another round.
+void Tracker::Impl::evict_one() {
+  constexpr std::uint32_t look_at = 256;
+  std::uint32_t fallback = none;
+  const auto slots = attempts.end();
+  for (std::uint32_t looked = 0; looked < slots * 2; ++looked) {
+    hand = hand + 1 < slots ? hand + 1 : 0;
+    auto& attempt = attempts[hand];
+    if (!attempt.held) continue;
+    const bool half_open = attempt.responder_cookie == 0;
+    if (half_open && !attempt.touched) return release(hand);
+    if (!attempt.touched && fallback == none) fallback = hand;
+    attempt.touched = attempt.touched && looked >= slots;
+    if (looked >= look_at && fallback != none) return release(fallback);
+  }
+  release(hand);
+}
+
+void Tracker::Impl::release(std::uint32_t index) {
+  auto& attempt = attempts[index];
+  if (!attempt.held) return;
+  auto& pair = pairs[attempt.pair];
+  if (attempt.previous_in_pair == none) pair.first_attempt = attempt.next_in_pair;
+  else attempts[attempt.previous_in_pair].next_in_pair = attempt.next_in_pair;
+  if (attempt.next_in_pair == none) pair.last_attempt = attempt.previous_in_pair;
+  else attempts[attempt.next_in_pair].previous_in_pair = attempt.previous_in_pair;
+  --pair.attempts;
+  ++pair.attempts_left_out;
+  attempt_index.erase(attempt_hash(attempt.initiator_cookie, attempt.pair), index);
+  if (attempt.other_pair != none) attempt_index.erase(attempt_hash(attempt.initiator_cookie, attempt.other_pair), index);
+  cookie_index.erase(cookie_hash(attempt.initiator_cookie), index);
+  attempt.phase1.log.clear(notes);
+  if (attempt.details != none) detail_pool.release(attempt.details);
+  if (attempt.children != none) {
+    auto& list = child_lists[attempt.children];
+    for (std::uint32_t i = 0; i < list.count; ++i) {
+      exchanges[list.exchanges[i]].log.clear(notes);
+      exchanges.release(list.exchanges[i]);
+    }
+    child_lists.release(attempt.children);
+  }
+  const auto own_pair = attempt.pair;
+  const auto other_pair = attempt.other_pair;
+  attempt.held = false;
+  attempts.release(index);
+  ++counts.attempts_evicted;
+  release_reference(own_pair);
+  if (other_pair != none) release_reference(other_pair);
+}
+
+void Tracker::Impl::release_reference(std::uint32_t index) {
+  auto& pair = pairs[index];
+  if (--pair.references > 0 || pair.other_versions != none || pair.ikev2_packets > 0) return;
+  pair_index.erase(pair_hash(pair.a, pair.b), index);
+  pair.held = false;
+  pairs.release(index);
+}
+
+Tracker::Tracker(Limits limits) : impl_{std::make_unique<Impl>(limits)} {}
+Tracker::~Tracker() = default;
+Tracker::Tracker(Tracker&&) noexcept = default;
+Tracker& Tracker::operator=(Tracker&&) noexcept = default;
+void Tracker::datagram(const net::Datagram& datagram) { impl_->datagram(datagram); }
+void Tracker::esp(const net::EspPacket& packet) { impl_->esp(packet, packet.spi, packet.in_udp); }
+void Tracker::icmp_error(const net::IcmpError& error) { impl_->icmp_error(error); }
+const TrackCounts& Tracker::counts() const noexcept { return impl_->counts; }
+std::uint32_t Tracker::pairs() const noexcept { return impl_->pairs.end(); }
+void Tracker::tunnels(std::uint32_t index, std::vector<Tunnel>& tunnels) const { impl_->tunnels(index, tunnels); }
+std::vector<VendorSeen> Tracker::vendors(const Attempt& attempt, Side side) const { return impl_->vendors(attempt, side); }
+
+}  // namespace ike::track

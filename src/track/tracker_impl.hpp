@@ -1,0 +1,100 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "ike/isakmp/ike_fragments.hpp"
+#include "ike/track/tracker.hpp"
+#include "intern.hpp"
+#include "records.hpp"
+
+namespace ike::track {
+
+/// A message on its way into the store, with what its datagram says of it.
+struct Arrival {
+  const net::Datagram& datagram;
+  const isakmp::Message& message;
+  bool partial = false;         // not all of it was seen (yet)
+  bool ike_fragmented = false;
+  std::uint64_t completes = 0;  // packet number of the partial note that this one replaces
+};
+
+struct Tracker::Impl {
+  explicit Impl(Limits limits);
+
+  void datagram(const net::Datagram& datagram);
+  void esp(const net::PacketInfo& packet, std::uint32_t spi, bool in_udp);
+  void icmp_error(const net::IcmpError& error);
+  void tunnels(std::uint32_t index, std::vector<Tunnel>& out) const;
+  std::vector<VendorSeen> vendors(const Attempt& attempt, Side side) const;
+
+  // tracker.cpp: into the store
+  void isakmp(const net::Datagram& datagram, std::size_t offset);
+  void other_version(const net::Datagram& datagram, std::size_t offset, unsigned major);
+  void fragment(const net::Datagram& datagram);
+  void take(const Arrival& arrival);
+  std::uint32_t find_pair(const net::Address& x, const net::Address& y, bool make);
+  std::uint32_t find_attempt(const Arrival& arrival, std::uint32_t pair, std::uint64_t digest, bool& from_responder);
+  std::uint32_t new_attempt(const Arrival& arrival, std::uint32_t pair, bool& from_responder);
+  bool joins(const AttemptRecord& attempt, const Arrival& arrival, std::uint32_t pair, std::uint64_t digest) const;
+  bool side_under_other_pair(AttemptRecord& attempt, const Arrival& arrival, std::uint32_t pair);
+  ExchangeRecord& exchange_for(AttemptRecord& attempt, const isakmp::Header& header, bool from_responder);
+  ExchangeRecord& child(AttemptRecord& attempt, const isakmp::Header& header, bool from_responder);
+  void drop_child(AttemptRecord& attempt, ChildList& list);
+  Note make_note(AttemptRecord& attempt, const Arrival& arrival, std::uint64_t digest, bool from_responder);
+  bool find_original(const ExchangeRecord& exchange, Note& note) const;
+  void learn(AttemptRecord& attempt, const Arrival& arrival, bool from_responder);
+  void learn_vendors(AttemptRecord& attempt, const isakmp::Message& message, bool from_responder);
+  std::uint8_t responder_cookie(AttemptRecord& attempt, Cookie cookie);
+  DetailRecord& details(AttemptRecord& attempt);
+  std::uint16_t payload_list(const isakmp::Message& message);
+  std::uint32_t address_index(const net::Address& address);
+  void evict_one();
+  void release(std::uint32_t attempt);
+  void release_reference(std::uint32_t pair);
+
+  // tunnels.cpp: out of the store
+  void fill_attempt(const AttemptRecord& record, Attempt& attempt, std::vector<Event>& events) const;
+  void add_esp(Tunnel& tunnel, const PairRecord& pair) const;
+  std::span<const std::uint32_t> flows_by_pair(const net::Address& a, const net::Address& b) const;
+
+  [[nodiscard]] std::uint32_t pair_hash(const net::Address& a, const net::Address& b) const;
+  [[nodiscard]] std::uint32_t attempt_hash(Cookie cookie, std::uint32_t pair) const { return mix(cookie ^ seed, (std::uint64_t{pair} << 1U) ^ (seed >> 7U)); }
+  [[nodiscard]] std::uint32_t cookie_hash(Cookie cookie) const { return mix(cookie ^ (seed << 1U), seed); }
+
+  Limits limits;
+  std::uint64_t seed;
+  TrackCounts counts;
+  isakmp::Message message;   // reused for every datagram
+  isakmp::Message inner;     // what IKE fragments carry
+  isakmp::FragmentAssembler fragments;
+
+  Pool<AttemptRecord> attempts;
+  Pool<ExchangeRecord, 512> exchanges;
+  Pool<DetailRecord, 256> detail_pool;
+  Pool<ChildList, 256> child_lists;
+  NotePool notes;
+  Pool<PairRecord, 512> pairs;
+  std::vector<FlowRecord> flows;
+  mutable std::vector<std::uint32_t> flow_order;  // flows by their unordered pair of addresses, made when asked for
+  std::vector<std::vector<OtherVersion>> other_versions;
+  HashIndex pair_index;
+  HashIndex attempt_index;   // by initiator cookie and pair
+  HashIndex cookie_index;    // by initiator cookie alone: the newest attempt under it
+  HashIndex flow_index;
+  std::uint32_t hand = 0;    // of the eviction clock
+  std::uint32_t next_id = 1;
+
+  OctetTable payload_lists;
+  OctetTable sa_payloads;
+  std::vector<Offer> offers;                   // parallel to sa_payloads
+  OctetTable vendor_ids;
+  std::vector<const isakmp::KnownVendorId*> known_vendor_ids;  // parallel to vendor_ids
+  OctetTable vendor_sets;                      // as lists of 32-bit indices into vendor_ids
+  OctetTable addresses;
+};
+
+/// In a vendor set: the ID was bound to the sender's cookie; its first eight octets are kept unbound.
+inline constexpr std::uint32_t cookie_bound_bit = 0x80000000;
+
+}  // namespace ike::track

@@ -1,0 +1,321 @@
+// Out of the store: from compact records to the values that diagnosis and reports work on.
+#include <algorithm>
+#include <cstring>
+#include <numeric>
+
+#include "tracker_impl.hpp"
+
+namespace ike::track {
+
+namespace {
+
+Time to_time(std::int64_t nanoseconds) { return Time{Duration{nanoseconds}}; }
+
+// Where a message of phase 1 stands in its mode, told by what it carries and who sent it (RFC 2409 5.4).
+std::uint8_t main_mode_number(const Note& note, bool from_responder) {
+  if (note.is(Note::encrypted)) return from_responder ? 6 : 5;
+  if (note.is(Note::carries_sa)) {
+    if (note.responder_cookie == 0) return from_responder ? 0 : 1;
+    return from_responder ? 2 : 0;
+  }
+  if (note.is(Note::carries_ke_or_nonce)) return from_responder ? 4 : 3;
+  return 0;
+}
+
+std::uint8_t aggressive_mode_number(const Note& note, bool from_responder) {
+  if (note.is(Note::encrypted)) return from_responder ? 0 : 3;
+  if (note.is(Note::carries_sa)) {
+    if (note.responder_cookie == 0) return from_responder ? 0 : 1;
+    return from_responder ? 2 : 0;
+  }
+  return note.is(Note::carries_auth) && !from_responder ? 3 : 0;
+}
+
+std::uint8_t phase1_number(ExchangeType mode, const Note& note, bool from_responder) {
+  if (mode == ExchangeType::identity_protection) return main_mode_number(note, from_responder);
+  if (mode == ExchangeType::aggressive) return aggressive_mode_number(note, from_responder);
+  return 0;
+}
+
+// An event with where it came from, until all are sorted by time.
+struct Origin {
+  std::uint32_t exchange = 0;  // 0: phase 1, n: n-th child
+  std::uint32_t ordinal = 0;
+  std::uint16_t original = 0xffff;
+};
+
+// Sides were assumed, since the beginning was not captured. Two things prove the assumption wrong: after a
+// KE from the assumed initiator the other side speaks encrypted without a KE of its own (so that KE was
+// message 4), or the assumed responder begins Quick Mode without having sent message 6.
+bool sides_are_swapped(std::span<const Event> events) {
+  bool ke_from_initiator = false;
+  bool ke_from_responder = false;
+  bool sealed_from_initiator = false;
+  for (const auto& event : events) {
+    if (!event.is_message()) continue;
+    const bool from_initiator = event.from == Side::initiator;
+    if (event.exchange == ExchangeType::identity_protection) {
+      if (event.number == 3) ke_from_initiator = true;
+      if (event.number == 4) ke_from_responder = true;
+      if (event.number == 6 && ke_from_initiator && !ke_from_responder && !sealed_from_initiator) return true;
+      if (event.number == 6) return false;
+      if (event.number == 5) sealed_from_initiator = true;
+    } else if (event.exchange == ExchangeType::quick_mode && event.number == 1) {
+      return !from_initiator && sealed_from_initiator;
+    }
+  }
+  return false;
+}
+
+bool announces(const isakmp::KnownVendorId* known, isakmp::Announces what) { return known != nullptr && known->announces == what; }
+
+}  // namespace
+
+void Tracker::Impl::fill_attempt(const AttemptRecord& record, Attempt& attempt, std::vector<Event>& events) const {
+  const auto& pair = pairs[record.pair];
+  attempt.id = record.id;
+  attempt.mode = record.phase1.type;
+  attempt.initiator_cookie = record.initiator_cookie;
+  attempt.responder_cookies.clear();
+  if (record.responder_cookie != 0) attempt.responder_cookies.push_back(record.responder_cookie);
+  const auto* detail = record.details == none ? nullptr : &detail_pool[record.details];
+  if (detail != nullptr) attempt.responder_cookies.insert(attempt.responder_cookies.end(), detail->responder_cookies.begin(), detail->responder_cookies.begin() + detail->cookie_count);
+  attempt.initiator = {record.initiator_is_b ? pair.b : pair.a, record.initiator_port};
+  attempt.responder = {record.initiator_is_b ? pair.a : pair.b, record.responder_port};
+  attempt.initiator_assumed = record.initiator_assumed;
+  attempt.other_addresses = record.other_pair != none;
+  attempt.offer = record.offer != 0 ? &offers[record.offer] : nullptr;
+  attempt.choice = record.choice != 0 ? &offers[record.choice] : nullptr;
+  attempt.quick_modes_begun = record.quick_modes_begun;
+  attempt.quick_modes_complete = record.quick_modes_complete;
+  attempt.resends = record.resends;
+  attempt.copies = record.copies;
+  attempt.first = to_time(record.first);
+  attempt.last = to_time(record.last);
+  attempt.events_left_out = record.left_out + record.phase1.log.left_out();
+
+  const auto begin = events.size();
+  std::vector<Origin> origins;
+  const auto gather = [&](const ExchangeRecord& exchange, std::uint32_t exchange_number) {
+    std::uint8_t from_starter = 0;
+    std::uint8_t from_other = 0;
+    exchange.log.each(notes, [&](std::uint32_t ordinal, const Note& note) {
+      auto& event = events.emplace_back();
+      origins.push_back({exchange_number, ordinal, note.original});
+      const bool from_responder = note.is(Note::from_responder);
+      event.time = to_time(note.time);
+      event.packet = note.packet;
+      event.file = note.file;
+      event.from = from_responder ? Side::responder : Side::initiator;
+      event.exchange = exchange.type;
+      event.message_id = exchange.message_id;
+      if (note.is(Note::icmp)) {
+        event.kind = Event::Kind::icmp_error;
+        event.icmp_type = static_cast<std::uint8_t>(note.digest);
+        event.icmp_code = static_cast<std::uint8_t>(note.digest >> 8U);
+        event.icmp_v6 = (note.digest >> 16U & 1U) != 0;
+        event.ip_fragmented = (note.digest >> 17U & 1U) != 0;
+        event.icmp_mtu = static_cast<std::uint32_t>(note.digest >> 32U);
+        const auto octets = addresses[note.length];
+        event.icmp_sender = octets.size() == 4 ? net::Address::v4(octets.data()) : octets.size() == 16 ? net::Address::v6(octets.data()) : net::Address{};
+        return false;
+      }
+      event.length = note.length;
+      event.notify = static_cast<NotifyType>(note.notify);
+      event.has_notify = note.is(Note::has_notify);
+      event.has_delete = note.is(Note::has_delete);
+      event.encrypted = note.is(Note::encrypted);
+      event.partial = note.is(Note::partial);
+      event.cut = note.is(Note::cut);
+      event.ip_fragmented = note.is(Note::ip_fragmented);
+      event.ike_fragmented = note.is(Note::ike_fragmented);
+      event.malformed = note.is(Note::malformed);
+      event.natt_port = note.is(Note::natt_port);
+      const auto types = payload_lists[note.payloads];
+      event.payloads.count = static_cast<std::uint8_t>(std::min<std::size_t>(types.size(), 255));
+      std::memcpy(event.payloads.types.data(), types.data(), std::min(types.size(), PayloadList::capacity));
+      event.responder_cookie = note.responder_cookie == 0 ? 0 : note.responder_cookie == 1 ? record.responder_cookie
+                               : detail != nullptr && note.responder_cookie < detail->cookie_count + 2 ? detail->responder_cookies[note.responder_cookie - 2U] : 0;
+      const bool repeats = note.is(Note::resend) || note.is(Note::copy);
+      event.resend_of = note.is(Note::resend) ? 0 : no_event;  // resolved below
+      event.copy_of = note.is(Note::copy) ? 0 : no_event;
+      if (exchange_number == 0) {
+        event.number = phase1_number(exchange.type, note, from_responder);
+      } else if (!repeats) {
+        // Below phase 1 everything is encrypted: the place is told by sender and order alone.
+        auto& count = from_responder == exchange.started_by_responder ? from_starter : from_other;
+        event.number = static_cast<std::uint8_t>(from_responder == exchange.started_by_responder ? 2 * count + 1 : 2 * count + 2);
+        if (count < 100) ++count;
+      }
+      return false;
+    });
+  };
+  gather(record.phase1, 0);
+  if (record.children != none) {
+    const auto& list = child_lists[record.children];
+    for (std::uint32_t i = 0; i < list.count; ++i) {
+      gather(exchanges[list.exchanges[i]], i + 1);
+      attempt.events_left_out += exchanges[list.exchanges[i]].log.left_out();
+    }
+  }
+
+  const auto count = events.size() - begin;
+  if (count > 1) {
+    // By time; what came together stays in the order of its packets.
+    std::vector<std::uint32_t> order(count);
+    std::iota(order.begin(), order.end(), 0U);
+    const auto own = std::span{events}.subspan(begin);
+    std::ranges::stable_sort(order, [&](std::uint32_t x, std::uint32_t y) { return own[x].time != own[y].time ? own[x].time < own[y].time : own[x].file == own[y].file && own[x].packet < own[y].packet; });
+    std::vector<std::uint32_t> rank(count);
+    for (std::uint32_t i = 0; i < count; ++i) rank[order[i]] = i;
+    for (std::size_t i = 0; i < count; ++i) {
+      if (origins[i].original == 0xffff || !own[i].is_message()) continue;
+      std::uint32_t original = no_event;
+      for (std::size_t k = 0; k < i; ++k) {
+        if (origins[k].exchange == origins[i].exchange && origins[k].ordinal == origins[i].original) original = rank[k];
+      }
+      // The original may have been let go with the middle of a long log; the mark stays.
+      const auto place = original == no_event ? rank[i] : original;
+      if (own[i].is_copy()) own[i].copy_of = place;
+      else own[i].resend_of = place;
+      if (origins[i].exchange != 0 && original != no_event) own[i].number = own[order[original]].number;
+    }
+    std::vector<Event> sorted;
+    sorted.reserve(count);
+    for (const auto i : order) sorted.push_back(own[i]);
+    std::ranges::copy(sorted, own.begin());
+  }
+  if (record.initiator_assumed && sides_are_swapped(std::span{events}.subspan(begin))) {
+    std::swap(attempt.initiator, attempt.responder);
+    for (auto& event : std::span{events}.subspan(begin)) {
+      event.from = other(event.from);
+      if (event.exchange == ExchangeType::identity_protection && event.number >= 3) event.number = static_cast<std::uint8_t>(((event.number - 1) ^ 1) + 1);
+    }
+  }
+
+  if (detail != nullptr && detail->nat_discovery_count[0] > 1 && detail->nat_discovery_count[1] > 1) {
+    // Each side hashes first the other's address as it sees it, then its own (RFC 3947 3.2). Who is seen
+    // under an address that is not one of his own is behind a NAT.
+    const auto is_translated = [&](std::size_t seen_by, std::size_t side) {
+      const auto& own = detail->nat_discovery[side];
+      return std::find(own.begin() + 1, own.begin() + detail->nat_discovery_count[side], detail->nat_discovery[seen_by][0]) == own.begin() + detail->nat_discovery_count[side];
+    };
+    attempt.nat_initiator = is_translated(1, 0);
+    attempt.nat_responder = is_translated(0, 1);
+  }
+  for (const auto side : {Side::initiator, Side::responder}) {
+    const auto set = vendor_sets[record.vendors[side == Side::initiator ? 0 : 1]];
+    for (std::size_t at = 0; at + sizeof(std::uint32_t) <= set.size(); at += sizeof(std::uint32_t)) {
+      std::uint32_t index = 0;
+      std::memcpy(&index, set.data() + at, sizeof index);
+      if ((index & cookie_bound_bit) != 0) continue;
+      const auto* known = known_vendor_ids[index];
+      (side == Side::initiator ? attempt.natt_vendor_initiator : attempt.natt_vendor_responder) |= announces(known, isakmp::Announces::nat_traversal);
+      (side == Side::initiator ? attempt.fragmentation_vendor_initiator : attempt.fragmentation_vendor_responder) |= announces(known, isakmp::Announces::fragmentation);
+    }
+  }
+}
+
+void Tracker::Impl::tunnels(std::uint32_t index, std::vector<Tunnel>& out) const {
+  const auto& pair = pairs[index];
+  if (!pair.held) {
+    out.clear();
+    return;
+  }
+  // Clients behind one address are told apart by their ports when their attempts interleave.
+  struct Client {
+    bool initiator_is_b;
+    std::uint16_t port;
+    std::int64_t first, last;
+  };
+  std::vector<Client> clients;
+  bool interleaved = false;
+  for (auto i = pair.first_attempt; i != none; i = attempts[i].next_in_pair) {
+    const auto& attempt = attempts[i];
+    for (const auto& client : clients) {
+      if (client.initiator_is_b == attempt.initiator_is_b && client.port != attempt.initiator_port && attempt.first <= client.last && attempt.last >= client.first) interleaved = true;
+    }
+    const auto same = std::ranges::find_if(clients, [&](const Client& client) { return client.initiator_is_b == attempt.initiator_is_b && client.port == attempt.initiator_port; });
+    if (same == clients.end()) {
+      constexpr std::size_t most = 64;  // beyond, a prober: no splitting is worth its price
+      if (clients.size() < most) clients.push_back({attempt.initiator_is_b, attempt.initiator_port, attempt.first, attempt.last});
+    } else {
+      same->last = std::max(same->last, attempt.last);
+    }
+  }
+  if (!interleaved) clients.resize(1);
+  out.resize(clients.size());
+  for (std::size_t n = 0; n < clients.size(); ++n) {
+    auto& tunnel = out[n];
+    tunnel.events.clear();
+    tunnel.esp.clear();
+    tunnel.other_versions.clear();
+    std::size_t count = 0;
+    std::vector<std::size_t> ends;
+    for (auto i = pair.first_attempt; i != none; i = attempts[i].next_in_pair) {
+      const auto& record = attempts[i];
+      if (interleaved && (record.initiator_is_b != clients[n].initiator_is_b || record.initiator_port != clients[n].port)) continue;
+      if (tunnel.attempts.size() <= count) tunnel.attempts.emplace_back();
+      auto& attempt = tunnel.attempts[count++] = Attempt{};
+      fill_attempt(record, attempt, tunnel.events);
+      ends.push_back(tunnel.events.size());
+    }
+    tunnel.attempts.resize(count);
+    for (std::size_t i = 0, begin = 0; i < count; begin = ends[i++]) tunnel.attempts[i].events = std::span{tunnel.events}.subspan(begin, ends[i] - begin);
+    tunnel.peers[0] = count > 0 ? tunnel.attempts.back().initiator.address : pair.a;
+    tunnel.peers[1] = count > 0 ? tunnel.attempts.back().responder.address : pair.b;
+    tunnel.attempts_left_out = pair.attempts_left_out;
+    tunnel.ikev2_packets = pair.ikev2_packets;
+    if (pair.other_versions != none) tunnel.other_versions = other_versions[pair.other_versions];
+    if (count == 0 && !tunnel.other_versions.empty()) {
+      tunnel.peers[0] = tunnel.other_versions.front().response ? tunnel.other_versions.front().destination.address : tunnel.other_versions.front().source.address;
+      tunnel.peers[1] = tunnel.peers[0] == pair.a ? pair.b : pair.a;
+    }
+    if (!interleaved) add_esp(tunnel, pair);
+  }
+}
+
+// Flows between the pair, or between the addresses that its attempts were also seen under.
+void Tracker::Impl::add_esp(Tunnel& tunnel, const PairRecord& pair) const {
+  const auto add = [&](const net::Address& a, const net::Address& b) {
+    const auto range = flows_by_pair(a, b);
+    for (const auto index : range) {
+      const auto& flow = flows[index];
+      tunnel.esp.push_back({flow.source, flow.destination, flow.spi, flow.in_udp, flow.packets, flow.first_packet, flow.last_packet, flow.file, to_time(flow.first), to_time(flow.last)});
+    }
+  };
+  add(pair.a, pair.b);
+}
+
+std::span<const std::uint32_t> Tracker::Impl::flows_by_pair(const net::Address& a, const net::Address& b) const {
+  const auto ends = [&](std::uint32_t i) { return std::pair{std::min(flows[i].source, flows[i].destination), std::max(flows[i].source, flows[i].destination)}; };
+  if (flow_order.size() != flows.size()) {
+    flow_order.resize(flows.size());
+    std::iota(flow_order.begin(), flow_order.end(), 0U);
+    std::ranges::stable_sort(flow_order, {}, ends);
+  }
+  const auto found = std::ranges::equal_range(flow_order, std::pair{std::min(a, b), std::max(a, b)}, {}, ends);
+  return {found.begin(), found.end()};
+}
+
+std::vector<VendorSeen> Tracker::Impl::vendors(const Attempt& attempt, Side side) const {
+  std::vector<VendorSeen> seen;
+  const auto index = cookie_index.find(cookie_hash(attempt.initiator_cookie), [&](std::uint32_t i) { return attempts[i].id == attempt.id; });
+  if (index == none) return seen;
+  const auto& record = attempts[index];
+  const auto set = vendor_sets[record.vendors[side == Side::initiator ? 0 : 1]];
+  const auto sender = side == Side::initiator ? record.initiator_cookie : record.responder_cookie;
+  for (std::size_t at = 0; at + sizeof(std::uint32_t) <= set.size(); at += sizeof(std::uint32_t)) {
+    std::uint32_t vendor = 0;
+    std::memcpy(&vendor, set.data() + at, sizeof vendor);
+    const auto kept = vendor_ids[vendor & ~cookie_bound_bit];
+    std::vector<std::uint8_t> octets(kept.begin(), kept.end());
+    if ((vendor & cookie_bound_bit) != 0) {
+      for (std::size_t i = 0; i < 8 && i < octets.size(); ++i) octets[i] = static_cast<std::uint8_t>(octets[i] ^ (sender >> (56 - 8 * i)));
+    }
+    seen.push_back({isakmp::find_vendor_id(octets), isakmp::describe_vendor_id(octets, record.initiator_cookie, record.responder_cookie)});
+  }
+  return seen;
+}
+
+}  // namespace ike::track
