@@ -1,0 +1,29 @@
+# bash completion for ikescope(1)
+_ikescope() {
+  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} words
+  if [ "$COMP_CWORD" -eq 1 ]; then
+    mapfile -t COMPREPLY < <(compgen -W 'read decode explain help --help --version' -- "$word")
+    return
+  fi
+  case $before in
+    --format) words='text json' ;;
+    --states) words='asa ios libreswan' ;;
+    --color) words='auto always never' ;;
+    --peer | --patience | --port | --packet | --max-exchanges) return ;;
+    *)
+      case ${COMP_WORDS[1]} in
+        read) words='--all --color --format --help --max-exchanges --patience --peer --port --states --summary --verbose' ;;
+        decode) words='--help --packet --port' ;;
+        help) words='read decode explain' ;;
+        explain) words=$(ikescope explain 2>/dev/null | awk '/^[a-zA-Z]/ { print $1 }') ;;
+      esac
+      if [[ ${COMP_WORDS[1]} = @(read|decode) && $word != -* ]]; then
+        compopt -o filenames
+        mapfile -t COMPREPLY < <(compgen -f -- "$word")
+        return
+      fi
+      ;;
+  esac
+  mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
+}
+complete -F _ikescope ikescope

@@ -1,0 +1,21 @@
+# fish completion for ikescope(1)
+set -l first __fish_use_subcommand
+complete -c ikescope -n $first -f -a read -d 'Judge every tunnel in captures'
+complete -c ikescope -n $first -f -a decode -d 'Print every ISAKMP message field by field'
+complete -c ikescope -n $first -f -a explain -d 'Tell what a finding or a position means'
+complete -c ikescope -n $first -f -a help -d 'How to use a command'
+complete -c ikescope -n $first -l version -d 'Print the version'
+set -l read '__fish_seen_subcommand_from read'
+complete -c ikescope -n $read -l format -x -a 'text json' -d 'For people or for programs'
+complete -c ikescope -n $read -s v -l verbose -d 'Every message of every exchange'
+complete -c ikescope -n $read -l all -d 'Every tunnel and every ladder'
+complete -c ikescope -n $read -l summary -d 'Totals only'
+complete -c ikescope -n $read -l states -x -a 'asa ios libreswan' -d 'Whose words name the positions'
+complete -c ikescope -n $read -l peer -x -d 'Only tunnels that have an end there'
+complete -c ikescope -n $read -l patience -x -d 'Silence that makes a missing reply a stall'
+complete -c ikescope -n $read -l max-exchanges -x -d 'Phase 1 exchanges held at once'
+complete -c ikescope -n $read -l color -x -a 'auto always never' -d 'When to use colours'
+complete -c ikescope -n '__fish_seen_subcommand_from read decode' -l port -x -d 'One more UDP port that carries IKE'
+complete -c ikescope -n '__fish_seen_subcommand_from decode' -l packet -x -d 'Only the message in this packet'
+complete -c ikescope -n '__fish_seen_subcommand_from explain' -f -a "(ikescope explain 2>/dev/null | awk '/^[a-zA-Z]/ { print \$1 }')"
+complete -c ikescope -n '__fish_seen_subcommand_from help' -f -a 'read decode explain'
