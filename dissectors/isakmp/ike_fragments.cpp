@@ -9,6 +9,13 @@ namespace {
 /// The fragments of one sending go out back to back (MS-IKEE 3.3.6.1); no known stack resends sooner.
 constexpr Duration one_sending = std::chrono::milliseconds{400};
 
+/// Whether `later` is more than `span` behind `earlier`; safe for any two times a capture may claim.
+bool past(Time later, Time earlier, Duration span) {
+  const auto a = later.time_since_epoch().count();
+  const auto b = earlier.time_since_epoch().count();
+  return a > b && static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b) > static_cast<std::uint64_t>(span.count());
+}
+
 void put_be(std::vector<std::uint8_t>& octets, std::uint64_t value, unsigned width) {
   for (unsigned shift = 8 * width; shift != 0; shift -= 8) {
     octets.push_back(static_cast<std::uint8_t>(value >> (shift - 8)));
@@ -45,7 +52,6 @@ void FragmentAssembler::clear(Open& open) {
   octets_ -= open.octets;
   open.parts.clear();
   open.octets = 0;
-  open.held = 0;
   open.seen = 0;
   open.last_number = 0;
   open.whole = false;
@@ -59,7 +65,7 @@ void FragmentAssembler::drop(std::size_t at) {
 
 void FragmentAssembler::expire(Time time) {
   for (std::size_t at = 0; at < open_.size();) {
-    if (time - open_[at].first_time > timeout) drop(at);
+    if (past(time, open_[at].first_time, timeout)) drop(at);
     else ++at;
   }
 }
@@ -119,7 +125,6 @@ bool FragmentAssembler::store(std::size_t& at, const Message& message, const Ike
   auto& part = open.parts[fragment.number - 1U];
   part.data.assign(fragment.data.begin(), fragment.data.end());
   part.held = true;
-  ++open.held;
   open.octets += fragment.data.size();
   octets_ += fragment.data.size();
   if (fragment.last) open.last_number = fragment.number;
@@ -167,7 +172,7 @@ std::optional<FragmentAssembler::Whole> FragmentAssembler::add(const Message& me
     ++discarded_;
     return std::nullopt;
   }
-  if (open_[at].whole && time - open_[at].latest_time > one_sending) start_sending(open_[at], time, packet);
+  if (open_[at].whole && past(time, open_[at].latest_time, one_sending)) start_sending(open_[at], time, packet);
   if ((index >= open_[at].parts.size() || !open_[at].parts[index].held) && !store(at, message, fragment)) {
     drop(at);
     return std::nullopt;

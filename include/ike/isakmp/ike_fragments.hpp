@@ -60,7 +60,6 @@ class FragmentAssembler {
     PayloadType first_payload{};     // what the payload header in fragment 1 says follows
     std::vector<Part> parts;         // by number - 1
     std::size_t octets = 0;
-    unsigned held = 0;
     unsigned seen = 0;
   };
 
