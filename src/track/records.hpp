@@ -85,7 +85,21 @@ struct PairRecord {
   std::uint64_t ikev2_packets = 0;
 };
 
+/// ESP between two addresses, both directions: the stretch since the direction last changed.
+struct EspPairRecord {
+  net::Address a;
+  net::Address b;
+  bool from_b = false;
+  std::uint16_t file = 0;
+  std::uint64_t packets = 0;
+  std::uint64_t first_packet = 0;
+  std::uint64_t last_packet = 0;
+  std::int64_t first = 0;
+  std::int64_t last = 0;
+};
+
 struct FlowRecord {
+  std::uint32_t esp_pair = none;
   net::Address source;
   net::Address destination;
   std::uint32_t spi = 0;

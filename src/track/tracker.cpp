@@ -533,6 +533,7 @@ void Tracker::Impl::esp(const net::PacketInfo& packet, std::uint32_t spi, bool i
       return;
     }
     FlowRecord flow;
+    flow.esp_pair = esp_pair(packet);
     flow.source = packet.source.address;
     flow.destination = packet.destination.address;
     flow.spi = spi;
@@ -548,6 +549,32 @@ void Tracker::Impl::esp(const net::PacketInfo& packet, std::uint32_t spi, bool i
   ++flow.packets;
   flow.last = nanoseconds(packet.time);
   flow.last_packet = packet.packet;
+  auto& run = esp_pairs[flow.esp_pair];
+  const bool from_b = packet.source.address == run.b;
+  if (run.packets == 0 || run.from_b != from_b) {
+    run.from_b = from_b;
+    run.packets = 0;
+    run.file = packet.file;
+    run.first_packet = packet.packet;
+    run.first = flow.last;
+  }
+  ++run.packets;
+  run.last_packet = packet.packet;
+  run.last = flow.last;
+}
+
+std::uint32_t Tracker::Impl::esp_pair(const net::PacketInfo& packet) {
+  const auto& a = std::min(packet.source.address, packet.destination.address);
+  const auto& b = std::max(packet.source.address, packet.destination.address);
+  const auto hash = pair_hash(a, b);
+  const auto found = esp_pair_index.find(hash, [&](std::uint32_t i) { return esp_pairs[i].a == a && esp_pairs[i].b == b; });
+  if (found != none) return found;
+  EspPairRecord fresh;
+  fresh.a = a;
+  fresh.b = b;
+  esp_pairs.push_back(fresh);
+  esp_pair_index.insert(hash, static_cast<std::uint32_t>(esp_pairs.size() - 1));
+  return static_cast<std::uint32_t>(esp_pairs.size() - 1);
 }
 
 void Tracker::Impl::icmp_error(const net::IcmpError& error) {

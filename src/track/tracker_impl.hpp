@@ -24,6 +24,7 @@ struct Tracker::Impl {
 
   void datagram(const net::Datagram& datagram);
   void esp(const net::PacketInfo& packet, std::uint32_t spi, bool in_udp);
+  std::uint32_t esp_pair(const net::PacketInfo& packet);
   void icmp_error(const net::IcmpError& error);
   void tunnels(std::uint32_t index, std::vector<Tunnel>& out) const;
   std::vector<VendorSeen> vendors(const Attempt& attempt, Side side) const;
@@ -75,6 +76,7 @@ struct Tracker::Impl {
   Pool<ChildList, 256> child_lists;
   NotePool notes;
   Pool<PairRecord, 512> pairs;
+  std::vector<EspPairRecord> esp_pairs;
   std::vector<FlowRecord> flows;
   mutable std::vector<std::uint32_t> flow_order;  // flows by their unordered pair of addresses, made when asked for
   std::vector<std::vector<OtherVersion>> other_versions;
@@ -82,6 +84,7 @@ struct Tracker::Impl {
   HashIndex attempt_index;   // by initiator cookie and pair
   HashIndex cookie_index;    // by initiator cookie alone: the newest attempt under it
   HashIndex flow_index;
+  HashIndex esp_pair_index;
   std::uint32_t hand = 0;    // of the eviction clock
   std::uint32_t next_id = 1;
 

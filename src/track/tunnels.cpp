@@ -249,6 +249,7 @@ void Tracker::Impl::tunnels(std::uint32_t index, std::vector<Tunnel>& out) const
     auto& tunnel = out[n];
     tunnel.events.clear();
     tunnel.esp.clear();
+    tunnel.esp_run.reset();
     tunnel.other_versions.clear();
     std::size_t count = 0;
     std::vector<std::size_t> ends;
@@ -285,6 +286,10 @@ void Tracker::Impl::add_esp(Tunnel& tunnel, const PairRecord& pair) const {
     }
   };
   add(pair.a, pair.b);
+  const auto both = esp_pair_index.find(pair_hash(pair.a, pair.b), [&](std::uint32_t i) { return esp_pairs[i].a == pair.a && esp_pairs[i].b == pair.b; });
+  if (both == none) return;
+  const auto& run = esp_pairs[both];
+  tunnel.esp_run = EspRun{run.from_b ? run.b : run.a, run.packets, run.first_packet, run.last_packet, run.file, to_time(run.first), to_time(run.last)};
 }
 
 std::span<const std::uint32_t> Tracker::Impl::flows_by_pair(const net::Address& a, const net::Address& b) const {

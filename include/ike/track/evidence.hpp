@@ -138,6 +138,17 @@ struct EspFlow {
   Time last{};
 };
 
+/// The ESP packets since the direction last changed: what a one-way stretch is told by.
+struct EspRun {
+  net::Address source;
+  std::uint64_t packets = 0;
+  std::uint64_t first_packet = 0;  ///< frame numbers
+  std::uint64_t last_packet = 0;
+  std::uint16_t file = 0;
+  Time first{};
+  Time last{};
+};
+
 /// An unencrypted message of another IKE version between the pair.
 struct OtherVersion {
   Time time{};
@@ -158,6 +169,7 @@ struct Tunnel {
   std::vector<Event> events;              ///< all attempts' events; Attempt::events look into it
   std::vector<Attempt> attempts;          ///< oldest first
   std::vector<EspFlow> esp;
+  std::optional<EspRun> esp_run;
   std::vector<OtherVersion> other_versions;  ///< the first few
   std::uint64_t ikev2_packets = 0;
   std::uint32_t attempts_left_out = 0;    ///< older ones, dropped by a limit
@@ -171,7 +183,11 @@ struct CaptureFacts {
   bool live = false;
 };
 
-/// Positions of both sides, computed from what was seen.
-Positions positions(const Attempt& attempt);
+/// Positions of both sides, computed from what was seen. `renews`: an ISAKMP SA of the same peers was up
+/// when this attempt began, so that an Informational after message 6 is housekeeping and no refusal.
+Positions positions(const Attempt& attempt, bool renews = false);
+
+/// Whether the initiator answered message 6 with a refusal: an Informational, and never Quick Mode.
+bool refused_message6(const Attempt& attempt, bool renews);
 
 }  // namespace ike::track
