@@ -4,7 +4,7 @@
 
 #include <cerrno>
 #include <cstring>
-#include <string>
+#include <iterator>
 
 namespace ike::app {
 namespace {
@@ -25,17 +25,21 @@ void flush_output() {
   if (std::fflush(stdout) != 0) fail();
 }
 
-void complain(std::string_view line) {
-  std::string text = "ikescope: ";
-  for (const char c : line) {
+std::string printable(std::string_view text) {
+  std::string safe;
+  for (const char c : text) {
     const auto octet = static_cast<unsigned char>(c);
     if (octet < 0x20 || octet == 0x7f) {
-      fmt::format_to(std::back_inserter(text), "\\x{:02x}", octet);
+      fmt::format_to(std::back_inserter(safe), "\\x{:02x}", octet);
     } else {
-      text += c;
+      safe += c;
     }
   }
-  text += '\n';
+  return safe;
+}
+
+void complain(std::string_view line) {
+  const std::string text = fmt::format("ikescope: {}\n", printable(line));
   std::fwrite(text.data(), 1, text.size(), stderr);
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <stdexcept>
+#include <string>
 #include <string_view>
 
 namespace ike::app {
@@ -20,7 +21,10 @@ void write(std::string_view text);
 /// Writes what is still buffered; call it once before the end.
 void flush_output();
 
-/// One line on standard error, after the program's name. Control octets in it (of a file's name) are escaped.
+/// `text` (a file's name, say) with its control octets escaped.
+std::string printable(std::string_view text);
+
+/// One line on standard error, after the program's name; printable.
 void complain(std::string_view line);
 
 }  // namespace ike::app

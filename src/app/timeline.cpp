@@ -102,6 +102,7 @@ bool Timeline::open(std::uint16_t index) {
     return false;
   }
   info_.files[index].format = input.source->format();
+  info_.nanoseconds = info_.nanoseconds || input.source->nanoseconds();
   advance(index);
   if (input.head == nullptr) return false;
   input.first = input.head->time;
@@ -163,7 +164,5 @@ const Frame* Timeline::next() {
   info_.files[index].packets = head->number;
   return head;
 }
-
-report::CaptureInfo Timeline::info() const { return info_; }
 
 }  // namespace ike::app

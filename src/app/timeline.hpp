@@ -30,7 +30,7 @@ class Timeline {
   const Frame* next();
 
   /// What is known of the files by now: names, formats, packets, remarks. Counts and times are left empty.
-  [[nodiscard]] report::CaptureInfo info() const;
+  [[nodiscard]] const report::CaptureInfo& info() const noexcept { return info_; }
 
  private:
   /// Files kept open between the look at their first frame and their turn. Others are opened again, so that
