@@ -49,13 +49,13 @@ constexpr std::uint16_t no_row = 0xffff;
 /// longest row that is a beginning of it.
 struct Index {
   struct Row {
-    std::uint64_t head = 0;     // the first eight octets, zeros behind a shorter ID
     std::uint16_t offset = 0;   // of its octets
     std::uint16_t shorter = no_row;
     std::uint8_t length = 0;
     bool is_prefix = false;
   };
   std::array<Row, table.size()> rows{};
+  std::array<std::uint64_t, table.size()> heads{};  // of each row the first eight octets, zeros behind a shorter ID
   std::array<std::uint16_t, 257> first{};  // rows that start with octet n: [first[n], first[n + 1])
   std::array<std::uint8_t, total_octets()> octets{};
 };
@@ -81,7 +81,7 @@ constexpr Index make_index() {
     for (std::size_t k = 0; k < row.length; ++k) {
       const auto octet = static_cast<std::uint8_t>(nibble(table[i].hex[2 * k]) << 4 | nibble(table[i].hex[2 * k + 1]));
       index.octets[at++] = octet;
-      if (k < 8) row.head |= std::uint64_t{octet} << (56 - 8 * k);
+      if (k < 8) index.heads[i] |= std::uint64_t{octet} << (56 - 8 * k);
     }
     for (auto shorter = i == 0 ? no_row : static_cast<std::uint16_t>(i - 1); shorter != no_row;
          shorter = index.rows[shorter].shorter) {
@@ -109,8 +109,7 @@ bool matches(const Index::Row& row, ByteView data) noexcept {
 }
 
 /// Whether `data` sorts before `row`.
-bool before(ByteView data, std::uint64_t head, const Index::Row& row) noexcept {
-  if (head != row.head) return head < row.head;
+bool before(ByteView data, const Index::Row& row) noexcept {
   const auto common = std::min<std::size_t>(data.size(), row.length);
   const int order = std::memcmp(data.data(), index.octets.data() + row.offset, common);
   return order != 0 ? order < 0 : data.size() < row.length;
@@ -128,18 +127,17 @@ const KnownVendorId* find_vendor_id(ByteView data) noexcept {
   } else {
     for (std::size_t i = 0; i < data.size(); ++i) head |= std::uint64_t{data[i]} << (56 - 8 * i);
   }
-  std::size_t low = index.first[data[0]];
-  std::size_t high = index.first[data[0] + 1U];
-  if (low == high) return nullptr;
-  const auto bucket = low;
-  while (low < high) {  // the first row behind `data`
-    const auto middle = (low + high) / 2;
-    if (before(data, head, index.rows[middle])) high = middle;
-    else low = middle + 1;
+  const std::size_t first = index.first[data[0]];
+  std::size_t behind = first;  // becomes the first row behind `data`
+  for (auto left = index.first[data[0] + 1U] - first; left != 0;) {  // without a jump that depends on the octets
+    const auto half = (left + 1) / 2;
+    behind += index.heads[behind + half - 1] <= head ? half : 0;
+    left -= half;
   }
-  if (low == bucket) return nullptr;
+  while (behind != first && index.heads[behind - 1] == head && before(data, index.rows[behind - 1])) --behind;
+  if (behind == first) return nullptr;
   // Every row that `data` begins with stands at or before the row in front, and is a beginning of it.
-  for (auto row = static_cast<std::uint16_t>(low - 1); row != no_row; row = index.rows[row].shorter) {
+  for (auto row = static_cast<std::uint16_t>(behind - 1); row != no_row; row = index.rows[row].shorter) {
     if (matches(index.rows[row], data)) return &table[row];
   }
   return nullptr;
