@@ -1,0 +1,139 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+#include "commands.hpp"
+#include "ike/report/catalogue.hpp"
+#include "ike/track/position.hpp"
+#include "output.hpp"
+
+namespace ike::app {
+namespace {
+
+using track::Position;
+using track::Side;
+
+/// What a position says, and the findings that leave a tunnel there.
+struct Meaning {
+  Position position;
+  Side side;
+  std::string_view text;
+  std::string_view findings;
+};
+constexpr auto meanings = std::to_array<Meaning>({
+    {Position::mm_wait_msg2, Side::initiator, "Main Mode: message 1, the offer of policies, was sent; message 2 with the chosen policy is awaited.",
+     "no-reply-msg1, icmp-refused, no-proposal-chosen, refused-msg1, version-mismatch, reply-lost"},
+    {Position::mm_wait_msg3, Side::responder, "Main Mode: message 2, the chosen policy, was sent; message 3 with the initiator's key exchange is awaited.",
+     "no-msg3, reply-lost"},
+    {Position::mm_wait_msg4, Side::initiator, "Main Mode: message 3, the key exchange, was sent; message 4 with the responder's is awaited.",
+     "no-reply-msg3, refused-msg3, invalid-cookie"},
+    {Position::mm_wait_msg5, Side::responder, "Main Mode: message 4, the key exchange, was sent; message 5, the initiator's encrypted proof of identity, is awaited.",
+     "no-msg5, psk-mismatch, nat-t-blocked, fragment-loss, no-reply-msg5"},
+    {Position::mm_wait_msg6, Side::initiator, "Main Mode: message 5, the encrypted proof of identity, was sent; message 6 with the responder's is awaited.",
+     "psk-mismatch, no-reply-msg5, auth-rejected, nat-t-blocked, fragment-loss, reply-lost"},
+    {Position::mm_active, Side::responder, "Main Mode is complete for this side: the ISAKMP SA is up. What fails from here on is XAUTH, mode config or phase 2.",
+     "phase2-rejected, phase2-no-reply, phase2-half-open, xauth-failed, modecfg-failed, peer-gone"},
+    {Position::am_wait_msg2, Side::initiator, "Aggressive Mode: message 1, the offer with key exchange and identity, was sent; message 2 is awaited.",
+     "no-reply-msg1, icmp-refused, no-proposal-chosen, identity-unknown, refused-msg1, psk-mismatch, reply-lost"},
+    {Position::am_wait_msg3, Side::responder, "Aggressive Mode: message 2 was sent; message 3, the initiator's proof of identity, is awaited.",
+     "no-msg3, psk-mismatch, reply-lost"},
+    {Position::am_active, Side::responder, "Aggressive Mode is complete for this side: the ISAKMP SA is up. What fails from here on is XAUTH, mode config or phase 2.",
+     "phase2-rejected, phase2-no-reply, phase2-half-open, xauth-failed, modecfg-failed, peer-gone"},
+});
+
+bool same(std::string_view a, std::string_view b) {
+  return std::ranges::equal(a, b, {}, [](unsigned char c) { return std::tolower(c); }, [](unsigned char c) { return std::tolower(c); });
+}
+
+/// Every name that IOS or libreswan has for `position`, each once.
+std::vector<std::string_view> other_names(Position position) {
+  std::vector<std::string_view> names;
+  const auto add = [&](std::string_view name) {
+    if (!name.empty() && std::ranges::find(names, name) == names.end()) names.push_back(name);
+  };
+  for (std::uint8_t last = 1; last <= 6; ++last) add(track::ios_name(position, last));
+  for (const Side side : {Side::initiator, Side::responder}) add(track::libreswan_name(position, side));
+  return names;
+}
+
+/// `text` in lines of 80 columns, the first after `first`, the others indented by as much.
+std::string wrapped(std::string_view text, std::string_view first) {
+  std::string out{first};
+  std::size_t column = first.size();
+  bool fresh = true;
+  while (!text.empty()) {
+    const std::string_view word = text.substr(0, text.find(' '));
+    text.remove_prefix(std::min(text.size(), word.size() + 1));
+    if (!fresh && column + 1 + word.size() > 80) {
+      out += "\n" + std::string(first.size(), ' ');
+      column = first.size();
+    } else if (!fresh) {
+      out += ' ';
+      ++column;
+    }
+    out += word;
+    column += word.size();
+    fresh = false;
+  }
+  return out + '\n';
+}
+
+void list_words() {
+  for (const report::Entry& entry : report::catalogue()) write(fmt::format("{:20} {}\n", diagnose::name(entry.id), entry.title));
+  for (const Meaning& meaning : meanings) {
+    write(fmt::format("{:20} {} (also {})\n", track::asa_name(meaning.position), track::is_active(meaning.position) ? "phase 1 is complete" : "where a side waits",
+                      fmt::join(other_names(meaning.position), ", ")));
+  }
+}
+
+/// The section of the page of findings that `id` has. Its Markdown is for reading as it is, save for the bold.
+void explain_finding(std::string_view id) {
+  const std::string page = report::findings_markdown();
+  const std::string title = fmt::format("\n## {}\n", id);
+  const std::size_t begin = page.find(title) + title.size();
+  std::string_view section = std::string_view{page}.substr(begin, page.find("\n## ", begin) - begin);
+  write(fmt::format("{}\n", id));
+  while (!section.empty()) {
+    std::string line{section.substr(0, section.find('\n'))};
+    section.remove_prefix(std::min(section.size(), line.size() + 1));
+    for (std::size_t bold = line.find("**"); bold != std::string::npos; bold = line.find("**")) line.erase(bold, 2);
+    const bool item = line.starts_with("- ") || (!line.empty() && line.front() >= '0' && line.front() <= '9');
+    const std::size_t lead = item ? line.find(' ') + 1 : 0;
+    write(wrapped(std::string_view{line}.substr(lead), std::string_view{line}.substr(0, lead)));
+  }
+}
+
+bool explain_position(std::string_view word) {
+  bool found = false;
+  for (const Meaning& meaning : meanings) {
+    const std::vector<std::string_view> names = other_names(meaning.position);
+    const bool asked = same(word, track::asa_name(meaning.position)) || std::ranges::any_of(names, [&](std::string_view name) { return same(word, name); });
+    if (!asked) continue;
+    const std::string_view who = track::is_active(meaning.position) ? "either side" : track::name(meaning.side);
+    write(fmt::format("{}{} ({}; also {})\n\n", found ? "\n" : "", track::asa_name(meaning.position), who, fmt::join(names, ", ")));
+    write(wrapped(meaning.text, "") + "\n" + wrapped(meaning.findings, "Findings that leave a tunnel here: "));
+    found = true;
+  }
+  return found;
+}
+
+}  // namespace
+
+ExitCode explain(const ExplainOptions& options) {
+  if (options.word.empty()) {
+    list_words();
+    return ExitCode::ok;
+  }
+  std::string id = options.word;
+  std::ranges::transform(id, id.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  if (diagnose::find_finding(id)) {
+    explain_finding(id);
+  } else if (!explain_position(options.word)) {
+    throw UsageError{fmt::format("explain: '{}' is neither a finding nor a position; ikescope explain lists them all", options.word)};
+  }
+  return ExitCode::ok;
+}
+
+}  // namespace ike::app
