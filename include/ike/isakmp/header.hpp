@@ -10,6 +10,8 @@ namespace ike::isakmp {
 
 /// Octets of the ISAKMP header (RFC 2408 3.1).
 inline constexpr std::size_t header_length = 28;
+/// Octets of it without the length: what a snap length of 68 leaves of it is still worth reading.
+inline constexpr std::size_t shortest_cut_header = 24;
 
 /// CKY-I and CKY-R as 64-bit numbers in wire order; 0 where the field is all zero.
 using Cookie = std::uint64_t;
@@ -57,6 +59,7 @@ struct Classified {
 
 /// Tells what `payload` is from its first octets and the ports. `sent_length` is the UDP payload's
 /// length as sent (the snap length may have cut `payload`).
-Classified classify(ByteView payload, std::uint32_t sent_length, std::uint16_t source_port, std::uint16_t destination_port) noexcept;
+Classified classify(ByteView payload, std::uint32_t sent_length, std::uint16_t source_port,
+                    std::uint16_t destination_port) noexcept;
 
 }  // namespace ike::isakmp
