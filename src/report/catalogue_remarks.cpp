@@ -1,0 +1,111 @@
+#include "catalogue_rows.hpp"
+
+// Remarks: worth knowing, never the reason for a stall.
+namespace ike::report {
+
+using diagnose::FindingId;
+
+constinit const std::array<Entry, 10> remark_entries{{
+    {
+        .id = FindingId::simultaneous,
+        .title = "Both sides began",
+        .meaning = "Both peers started phase 1 at about the same time. One of the two SAs is superfluous and usually goes away by itself.",
+        .wire = "Two attempts in opposite directions that overlap.",
+        .summaries = {{{"both sides began phase 1 at the same time"}}},
+        .explanations = {{{"Each side started an exchange of its own before the other's was done."}}},
+        .causes = {{{"traffic or timers at both ends triggered the tunnel together", Who::both, "if SAs pile up, let only one side initiate"}}},
+        .checks = {"`crypto map ... set connection-type answer-only` on one side", "let one side answer only", "`start_action` on one side only", "`auto=add` on one side, `auto=start` on the other"},
+    },
+    {
+        .id = FindingId::rekey,
+        .title = "Rekey",
+        .meaning = "A new SA was negotiated while an old one was alive, as lifetimes demand.",
+        .wire = "A new phase 1 or Quick Mode between a pair whose tunnel is up.",
+        .summaries = {{{"rekey: {detail}", has_detail}, {"the SA was rekeyed"}}},
+        .explanations = {{{"A new exchange began beside a living SA."}}},
+        .causes = {{{"the lifetime ran out", Who::both, "nothing to do; compare lifetimes when it happens too often"}}},
+        .checks = {"`show crypto ikev1 sa detail` (lifetime remaining)", "`show crypto isakmp sa detail`", "`swanctl --list-sas` (rekeying in)", "`ipsec status` (EVENT_SA_REPLACE)"},
+    },
+    {
+        .id = FindingId::retries,
+        .title = "Came up after resends",
+        .meaning = "Messages had to be sent again, then the exchange went on: loss or a slow peer.",
+        .wire = "Resends, followed by the awaited answer.",
+        .summaries = {{{"came up after resends"}}},
+        .explanations = {{{"Some messages were sent again before they were answered."}, {"{detail}.", has_detail}}},
+        .causes = {{{"packet loss on the path", Who::both, "measure the loss between the peers"}, {"a slow or busy peer", Who::responder, "how long do its answers take?"}}},
+        .checks = {"`show interface` (errors, drops), `show cpu usage`", "`show interfaces`, `show processes cpu`", "log: `retransmit`", "log: `retransmission`"},
+    },
+    {
+        .id = FindingId::probe,
+        .title = "Probe",
+        .meaning = "Somebody asks for IKE without wanting a tunnel: a scanner such as ike-scan, or monitoring.",
+        .wire = "Message 1 with a scanner's pattern; answers are never taken up.",
+        .summaries = {{{"looks like a scanner's probe"}}},
+        .explanations = {{{"The sender shows a scanner's pattern and never continues an exchange."}, {"{detail}.", has_detail}}},
+        .causes = {{{"a scan or a monitoring system", Who::initiator, "do you know {I}? If not, filter it"}}},
+        .checks = {"`show logging | include {I}`", "`show logging | include {I}`", "the charon log for {I}", "the pluto log for {I}"},
+    },
+    {
+        .id = FindingId::mid_stream,
+        .title = "Capture began inside",
+        .meaning = "The exchange had begun before the capture did, so its first messages are unknown.",
+        .wire = "The first message seen is not message 1.",
+        .summaries = {{{"the capture began in the middle of the exchange"}}},
+        .explanations = {{{"The first message seen is not message 1; who is the initiator may be an assumption."}}},
+        .causes = {{{"the capture was started too late", Who::both, "start the capture, then clear the SA so that it is negotiated anew"}}},
+        .checks = {"`clear crypto ikev1 sa {R}`", "`clear crypto session`", "`swanctl --terminate`, `swanctl --initiate`", "`ipsec auto --down`, `ipsec auto --up`"},
+    },
+    {
+        .id = FindingId::one_sided,
+        .title = "Only one direction visible",
+        .meaning = "The capture holds one direction of the traffic only. Whatever needs the other can't be judged.",
+        .wire = "Messages of one side continue as if answered, but no answer is in the capture.",
+        .summaries = {{{"only one direction is visible here"}}},
+        .explanations = {{{"One side goes on as if it got answers; they do not pass this capture point."}}},
+        .causes = {{{"the span port or tap shows one direction", Who::both, "mirror both directions, or capture at a peer itself"}, {"the way back is another one", Who::both, "capture where both directions pass"}}},
+        .checks = {"`capture cap type isakmp interface outside` at the device itself", "`monitor session ... both`", "`tcpdump -ni any udp port 500 or udp port 4500`", "`tcpdump -ni any udp port 500 or udp port 4500`"},
+    },
+    {
+        .id = FindingId::mirror_copies,
+        .title = "Packets seen twice",
+        .meaning = "The capture holds copies of the same packet. They are counted apart and are no resends.",
+        .wire = "Same IP ID and same octets within a short time.",
+        .summaries = {{{"packets were captured twice ({count} copies)", repeated}, {"packets were captured twice"}}},
+        .explanations = {{{"Copies are left out of every judgement."}}},
+        .causes = {{{"the mirror shows a packet at two interfaces", Who::both, "mirror one interface only, or capture on one interface in place of any"}}},
+        .checks = {"capture on one interface", "`monitor session` with one source", "`tcpdump -i eth0` in place of `-i any`", "`tcpdump -i eth0` in place of `-i any`"},
+    },
+    {
+        .id = FindingId::snaplen_cut,
+        .title = "Packets cut",
+        .meaning = "The snap length cut packets, so payloads behind the cut are unknown.",
+        .wire = "Captured length below the length on the wire.",
+        .summaries = {{{"packets were cut by the snap length"}}},
+        .explanations = {{{"What lies behind the cut could not be read."}}},
+        .causes = {{{"the snap length of the capture is too small", Who::both, "capture again with full packets (tcpdump -s 0)"}}},
+        .checks = {"`capture cap packet-length 1522`", "`monitor capture ... limit packet-len 1522`", "`tcpdump -s 0`", "`tcpdump -s 0`"},
+    },
+    {
+        .id = FindingId::kernel_drops,
+        .title = "Capture lost packets",
+        .meaning = "The capturing system dropped packets; what seems to be missing may have been there.",
+        .wire = "Drop counters of the capture.",
+        .summaries = {{{"the capture itself lost packets"}}},
+        .explanations = {{{"Missing messages may be the capture's fault."}}},
+        .causes = {{{"the capturing system was too slow", Who::both, "filter the capture (udp port 500 or 4500, proto 50), enlarge its buffer"}}},
+        .checks = {"`capture cap buffer`", "`monitor capture ... buffer`", "`tcpdump -B 16384` with a filter", "`tcpdump -B 16384` with a filter"},
+    },
+    {
+        .id = FindingId::weak_crypto,
+        .title = "Weak cryptography",
+        .meaning = "The chosen policy uses algorithms that are no longer considered strong, or Aggressive Mode with a pre-shared key, which can be guessed offline.",
+        .wire = "DES, 3DES, MD5, DH groups 1, 2 or 5 in message 2, or Aggressive Mode with PSK.",
+        .summaries = {{{"weak cryptography: {detail}", has_detail}, {"weak cryptography was chosen"}}},
+        .explanations = {{{"Chosen: {choice}.", has_choice}, {"Aggressive Mode with a pre-shared key lets whoever sees message 2 test guesses of the key.", aggressive | psk}}},
+        .causes = {{{"an old configuration", Who::both, "offer AES, SHA-2 and DH group 14 or better at both ends"}, {"Aggressive Mode with a pre-shared key", Who::both, "use Main Mode or certificates", aggressive}}},
+        .checks = {"`show running-config crypto ikev1`", "`show crypto isakmp policy`", "`proposals` of the connection", "`ike=` of the connection"},
+    },
+}};
+
+}  // namespace ike::report

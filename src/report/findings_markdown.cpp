@@ -1,0 +1,105 @@
+#include <fmt/format.h>
+
+#include <iterator>
+
+#include "expand.hpp"
+#include "ike/base/named.hpp"
+#include "ike/report/catalogue.hpp"
+
+// docs/findings.md: the catalogue as a page.
+namespace ike::report {
+namespace {
+
+struct Condition {
+  Fact fact;
+  std::string_view text;
+};
+constexpr auto conditions = std::to_array<Condition>({
+    {main_mode, "Main Mode"},
+    {aggressive, "Aggressive Mode"},
+    {psk, "pre-shared keys"},
+    {signature, "certificates"},
+    {maybe_psk, "unless certificates were chosen"},
+    {maybe_signature, "unless a pre-shared key was chosen"},
+    {nat, "NAT"},
+    {natt_one_side, "NAT traversal announced by one side only"},
+    {frag_one_side, "IKE fragmentation announced by one side only"},
+    {awaits, "during phase 1"},
+    {trail_initiator, "trail ends on the initiator's side"},
+    {trail_responder, "trail ends on the responder's side"},
+    {bad_key, "INVALID-KEY-INFORMATION"},
+    {established, "after it was up"},
+    {icmp_port, "port unreachable"},
+    {icmp_route, "network or host unreachable"},
+    {icmp_filter, "prohibited"},
+    {icmp_mtu, "too big"},
+    {icmp_expired, "time exceeded"},
+    {icmp_from_peer, "from the peer itself"},
+});
+
+std::string condition_text(Facts when) {
+  std::string text;
+  for (const Condition& row : conditions) {
+    if ((when & row.fact) == 0) continue;
+    text += text.empty() ? " (" : ", ";
+    text += row.text;
+  }
+  return text.empty() ? text : text + ")";
+}
+
+std::string_view who_text(Who who) {
+  switch (who) {
+    case Who::both: return "both sides";
+    case Who::initiator: return "initiator";
+    case Who::responder: return "responder";
+    case Who::act: return "the side named in the report";
+    case Who::other: return "the other side";
+    case Who::refused: return "the refused side";
+    case Who::refuser: return "the refusing side";
+    case Who::target: return "the side that was called";
+    case Who::asker: return "the side that called";
+  }
+  return {};
+}
+
+std::string general(std::string_view text) {
+  return expand(text, [](std::string_view word) -> std::string {
+    if (word == "I") return "INITIATOR";
+    if (word == "R") return "RESPONDER";
+    if (word == "S") return "the sender of the error";
+    if (word == "T") return "the address called";
+    if (word == "mtu") return "the MTU it names";
+    return "...";
+  });
+}
+
+std::string_view severity_text(diagnose::FindingId id) {
+  if (id >= diagnose::FindingId::simultaneous) return "A remark, never a stall.";
+  if (id == diagnose::FindingId::esp_one_way) return "A warning: the tunnel is up.";
+  return {};
+}
+
+}  // namespace
+
+std::string findings_markdown() {
+  std::string out =
+      "# Findings\n\n"
+      "One section per finding, in the order of a report: who said no comes before silence, the special before the general.\n"
+      "Causes are ranked; each has the next thing to check and the side that can check it. `INITIATOR` and `RESPONDER`\n"
+      "stand for the peers' addresses. This page is made from the same table as the reports.\n";
+  const auto to = std::back_inserter(out);
+  for (const Entry& one : catalogue()) {
+    fmt::format_to(to, "\n## {}\n\n**{}.** {}\n", diagnose::name(one.id), one.title, one.meaning);
+    if (const auto text = severity_text(one.id); !text.empty()) fmt::format_to(to, "\n{}\n", text);
+    fmt::format_to(to, "\nOn the wire: {}\n\n", one.wire);
+    std::size_t rank = 0;
+    for (const KnownCause& row : one.known_causes()) {
+      fmt::format_to(to, "{}. {}{}. Check, {}: {}\n", ++rank, general(row.cause), condition_text(row.when), who_text(row.who), general(row.check));
+    }
+    out += '\n';
+    for (const Product product : products) fmt::format_to(to, "- {}: {}\n", name(product), general(one.check(product)));
+  }
+  return out;
+}
+
+}  // namespace ike::report

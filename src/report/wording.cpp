@@ -1,0 +1,220 @@
+#include <fmt/format.h>
+
+#include "expand.hpp"
+#include "format.hpp"
+#include "ike/isakmp/sa.hpp"
+#include "ike/report/catalogue.hpp"
+#include "ike/report/report.hpp"
+
+// Words for one finding: what is at hand chooses and fills the catalogue's lines.
+namespace ike::report {
+namespace {
+
+using diagnose::Finding;
+using diagnose::FindingId;
+using diagnose::Segment;
+using isakmp::NotifyType;
+using track::Attempt;
+using track::Event;
+using track::Side;
+using track::Tunnel;
+
+const Attempt* attempt_of(const Finding& finding, const Tunnel& tunnel) {
+  const auto found = std::ranges::find(tunnel.attempts, finding.attempt, &Attempt::id);
+  if (found != tunnel.attempts.end()) return &*found;
+  return tunnel.attempts.empty() ? nullptr : &tunnel.attempts.back();
+}
+
+bool shows(const Attempt& attempt, std::uint8_t number) {
+  return std::ranges::any_of(attempt.events, [&](const Event& e) { return e.is_message() && e.is_phase1() && e.number == number; });
+}
+
+/// What the responder offered when it was the initiator itself, or chose in another attempt.
+const isakmp::Phase1Policy* policy_elsewhere(const Attempt& refused, const Tunnel& tunnel) {
+  for (auto one = tunnel.attempts.rbegin(); one != tunnel.attempts.rend(); ++one) {
+    if (one->id == refused.id) continue;
+    if (one->initiator.address == refused.responder.address && one->offer && !one->offer->policies.empty()) return &one->offer->policies.front();
+    if (one->responder.address == refused.responder.address && one->chosen()) return one->chosen();
+  }
+  return nullptr;
+}
+
+/// "hash, DH group": in what two policies differ.
+std::string difference(const isakmp::Phase1Policy& a, const isakmp::Phase1Policy& b) {
+  std::string text;
+  const auto add = [&](bool differs, std::string_view what) {
+    if (!differs) return;
+    if (!text.empty()) text += ", ";
+    text += what;
+  };
+  add(a.encryption != b.encryption, "encryption");
+  add(a.key_length != b.key_length, "key length");
+  add(a.hash != b.hash, "hash");
+  add(a.auth != b.auth, "authentication");
+  add(a.group != b.group, "DH group");
+  add(a.life_seconds != b.life_seconds, "lifetime");
+  return text;
+}
+
+std::string list(const std::vector<isakmp::Phase1Policy>& policies) {
+  constexpr std::size_t shown = 3;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(shown, policies.size()); ++i) {
+    if (i > 0) text += "; ";
+    text += isakmp::to_string(policies[i]);
+  }
+  if (policies.size() > shown) text += fmt::format("; and {} more", policies.size() - shown);
+  return text;
+}
+
+Facts icmp_facts(const Event& error, const Tunnel& tunnel) {
+  if (error.kind != Event::Kind::icmp_error) return always;
+  const auto is = [&](std::uint8_t type4, std::uint8_t type6) { return error.icmp_type == (error.icmp_v6 ? type6 : type4); };
+  Facts facts = error.icmp_sender == tunnel.peers[0] || error.icmp_sender == tunnel.peers[1] ? Facts{icmp_from_peer} : Facts{always};
+  const auto code = error.icmp_code;
+  if (is(11, 3)) return facts | icmp_expired;
+  if (error.icmp_v6 && error.icmp_type == 2) return facts | icmp_mtu;
+  if (!is(3, 1)) return facts;
+  if (error.icmp_v6) return facts | (code == 4 ? icmp_port : code == 1 || code >= 5 ? icmp_filter : icmp_route);
+  if (code == 2 || code == 3) return facts | icmp_port;
+  if (code == 4) return facts | icmp_mtu;
+  return facts | (code == 9 || code == 10 || code == 13 ? icmp_filter : icmp_route);
+}
+
+class Words {
+ public:
+  Words(const Finding& finding, const Tunnel& tunnel) : finding_{finding}, tunnel_{tunnel}, attempt_{attempt_of(finding, tunnel)} {
+    facts_ = of_finding() | icmp_facts(finding.icmp, tunnel);
+    if (attempt_) facts_ |= of_attempt(*attempt_);
+    else facts_ |= main_mode | maybe_psk | maybe_signature;
+  }
+
+  [[nodiscard]] bool holds(Facts when) const { return (when & ~facts_) == 0; }
+
+  [[nodiscard]] std::string fill(std::string_view text) const {
+    return expand(text, [this](std::string_view word) { return value(word); });
+  }
+
+  [[nodiscard]] std::optional<Side> side(Who who) const {
+    switch (who) {
+      case Who::both: return std::nullopt;
+      case Who::initiator: return Side::initiator;
+      case Who::responder: return Side::responder;
+      case Who::act: return finding_.side;
+      case Who::other: return finding_.side ? std::optional{other(*finding_.side)} : std::nullopt;
+      case Who::refused: return initiator_refuses_ ? Side::responder : Side::initiator;
+      case Who::refuser: return initiator_refuses_ ? Side::initiator : Side::responder;
+      case Who::target: return other(finding_.icmp.from);
+      case Who::asker: return finding_.icmp.from;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  Facts of_finding() {
+    Facts facts = always;
+    const auto set = [&](bool condition, Fact fact) { facts |= condition ? fact : always; };
+    const bool known_notify = finding_.notify != NotifyType::none;
+    set(finding_.awaited > 1 && finding_.message_id == 0, awaits);
+    set(finding_.times_sent == 1, once);
+    set(finding_.times_sent > 1, resent);
+    set(finding_.segment == Segment::initiator_observer, trail_initiator);
+    set(finding_.segment == Segment::observer_responder, trail_responder);
+    set(known_notify, readable);
+    set(!known_notify && finding_.encrypted_refusal, sealed);
+    set(!known_notify && !finding_.encrypted_refusal, unread);
+    set(finding_.notify == NotifyType::invalid_key_information, bad_key);
+    set(track::is_active(finding_.position), established);
+    set(!finding_.detail.empty(), has_detail);
+    set(finding_.count > 1, repeated);
+    return facts;
+  }
+
+  Facts of_attempt(const Attempt& attempt) {
+    Facts facts = attempt.aggressive() ? aggressive : main_mode;
+    const auto set = [&](bool condition, Fact fact) { facts |= condition ? fact : always; };
+    const auto* chosen = attempt.chosen();
+    const bool certificates = chosen && isakmp::is_signature(chosen->auth);
+    const bool shared_key = chosen && isakmp::is_psk(chosen->auth);
+    set(shared_key, psk);
+    set(certificates, signature);
+    set(!certificates, maybe_psk);
+    set(!shared_key, maybe_signature);
+    const bool on_4500 = std::ranges::any_of(attempt.events, &Event::natt_port);
+    set(attempt.nat_initiator.value_or(false) || attempt.nat_responder.value_or(false) || on_4500, nat);
+    set(attempt.natt_vendor_initiator != attempt.natt_vendor_responder, natt_one_side);
+    set(attempt.fragmentation_vendor_initiator != attempt.fragmentation_vendor_responder, frag_one_side);
+    set(attempt.offer && !attempt.offer->policies.empty(), has_offer);
+    set(chosen != nullptr, has_choice);
+    other_policy_ = policy_elsewhere(attempt, tunnel_);
+    if (other_policy_ && attempt.offer && !attempt.offer->policies.empty()) difference_ = difference(attempt.offer->policies.front(), *other_policy_);
+    set(!difference_.empty(), has_difference);
+    initiator_refuses_ = attempt.aggressive() ? !shows(attempt, 3) : shows(attempt, 6);
+    facts |= initiator_refuses_ ? initiator_refused : responder_refused;
+    return facts;
+  }
+
+  [[nodiscard]] std::string value(std::string_view word) const {
+    const bool forward = !attempt_ || finding_.icmp.from == Side::initiator;
+    if (word == "I") return net::to_string(attempt_ ? attempt_->initiator.address : tunnel_.peers[0]);
+    if (word == "R") return net::to_string(attempt_ ? attempt_->responder.address : tunnel_.peers[1]);
+    if (word == "T") return value(forward ? "R" : "I");
+    if (word == "S") return net::to_string(finding_.icmp.icmp_sender);
+    if (word == "icmp") return icmp_text(finding_.icmp);
+    if (word == "mtu") return finding_.icmp.icmp_mtu ? std::to_string(finding_.icmp.icmp_mtu) : std::string{"fewer"};
+    if (word == "notify") return notify_text(finding_.notify);
+    if (word == "awaited") return std::to_string(finding_.awaited);
+    if (word == "request") return std::to_string(finding_.awaited > 0 ? finding_.awaited - 1 : 0);
+    if (word == "sent") return times(finding_.times_sent);
+    if (word == "waited") return span_text(finding_.waited);
+    if (word == "count") return std::to_string(finding_.count);
+    if (word == "detail") return printable(finding_.detail);
+    if (word == "offer") return attempt_ && attempt_->offer ? list(attempt_->offer->policies) : std::string{"not seen"};
+    if (word == "choice") return attempt_ && attempt_->chosen() ? isakmp::to_string(*attempt_->chosen()) : std::string{"not seen"};
+    if (word == "other") return other_policy_ ? isakmp::to_string(*other_policy_) : std::string{};
+    if (word == "difference") return difference_;
+    return {};
+  }
+
+  const Finding& finding_;
+  const Tunnel& tunnel_;
+  const Attempt* attempt_;
+  Facts facts_ = always;
+  const isakmp::Phase1Policy* other_policy_ = nullptr;
+  std::string difference_;
+  bool initiator_refuses_ = false;
+};
+
+/// A summary stays one line, whatever a name from the wire holds.
+std::string one_line(std::string text) {
+  constexpr std::size_t longest = 78;
+  if (text.size() > longest) text.replace(longest - 3, std::string::npos, "...");
+  return text;
+}
+
+}  // namespace
+
+Wording word(const Finding& finding, const Tunnel& tunnel) {
+  const Entry& known = entry(finding.id);
+  const Words words{finding, tunnel};
+  Wording result;
+  for (const Line& line : known.summary_lines()) {
+    if (!words.holds(line.when)) continue;
+    result.summary = one_line(words.fill(line.text));
+    break;
+  }
+  for (const Line& line : known.explanation_lines()) {
+    if (!words.holds(line.when)) continue;
+    if (!result.explanation.empty()) result.explanation += ' ';
+    result.explanation += words.fill(line.text);
+  }
+  for (const KnownCause& row : known.known_causes()) {
+    if (!words.holds(row.when)) continue;
+    const auto cause = words.fill(row.cause);
+    if (std::ranges::any_of(result.causes, [&](const Cause& c) { return c.cause == cause; })) continue;
+    result.causes.push_back({cause, words.side(row.who), words.fill(row.check)});
+  }
+  return result;
+}
+
+}  // namespace ike::report
