@@ -95,6 +95,7 @@ struct Finding {
   Duration waited{};                        ///< from its first sending to the end of the trail
   Segment segment = Segment::unknown;       ///< where the trail ends
   track::Event icmp;                        ///< the ICMP error, when kind is icmp_error
+  bool refused = false;                     ///< the other side said so, whatever it was that it said
   bool encrypted_refusal = false;           ///< refused by an encrypted Informational
   std::string detail;                       ///< one more fact in words, such as "DES, MODP-1024"
 };

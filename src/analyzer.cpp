@@ -1,0 +1,124 @@
+#include "ike/analyzer.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace ike {
+
+namespace {
+constexpr std::string_view version = "0.1.0";
+}
+
+struct Analyzer::Impl {
+  explicit Impl(Options given) : options{std::move(given)}, dissector{options.ports}, tracker{options.limits} {}
+
+  [[nodiscard]] track::CaptureFacts facts(std::uint64_t drops) const { return {first, last, drops, false}; }
+
+  Options options;
+  net::Dissector dissector;
+  track::Tracker tracker;
+  Time first{};
+  Time last{};
+  bool any = false;
+};
+
+Analyzer::Analyzer() : Analyzer{Options{}} {}
+Analyzer::Analyzer(Options options) : impl_{std::make_unique<Impl>(std::move(options))} {}
+Analyzer::~Analyzer() = default;
+Analyzer::Analyzer(Analyzer&&) noexcept = default;
+Analyzer& Analyzer::operator=(Analyzer&&) noexcept = default;
+
+void Analyzer::feed(const Frame& frame) {
+  auto& self = *impl_;
+  if (!self.any) self.first = self.last = frame.time;
+  self.any = true;
+  if (frame.time > self.last) self.last = frame.time;
+  if (frame.time < self.first) self.first = frame.time;
+  switch (self.dissector.dissect(frame)) {
+    case net::Dissector::Kind::other: return;
+    case net::Dissector::Kind::udp: return self.tracker.datagram(self.dissector.datagram());
+    case net::Dissector::Kind::esp: return self.tracker.esp(self.dissector.esp());
+    case net::Dissector::Kind::icmp_error: return self.tracker.icmp_error(self.dissector.icmp_error());
+  }
+}
+
+const track::TrackCounts& Analyzer::counts() const noexcept { return impl_->tracker.counts(); }
+
+report::Report Analyzer::report(report::CaptureInfo capture) const {
+  const auto& self = *impl_;
+  const auto& counts = self.tracker.counts();
+  const auto& net = self.dissector.counts();
+  capture.packets = net.frames;
+  capture.ike_packets = counts.messages;
+  capture.ikev2_packets = counts.ikev2;
+  capture.esp_packets = counts.esp;
+  capture.icmp_errors = counts.icmp_errors;
+  capture.malformed = counts.malformed + counts.unknown + net.malformed;
+  capture.snaplen_cut = net.cut;
+  capture.first_time = self.first;
+  capture.last_time = self.last;
+  const auto remark = [&](std::uint64_t count, std::string_view one, std::string_view many) {
+    if (count > 0) capture.remarks.push_back(std::to_string(count) + " " + std::string{count == 1 ? one : many});
+  };
+  remark(counts.ikev2, "IKEv2 packet: recognised, not analysed", "IKEv2 packets: recognised, not analysed");
+  remark(counts.other_version, "packet of an unknown IKE version", "packets of an unknown IKE version");
+  remark(counts.unknown, "packet on an IKE port that is neither IKE nor ESP", "packets on an IKE port that are neither IKE nor ESP");
+  remark(net.unknown_link, "frame of a link type that cannot be read", "frames of a link type that cannot be read");
+  remark(net.fragments_unfinished + net.fragments_evicted, "datagram whose IP fragments did not all come", "datagrams whose IP fragments did not all come");
+  remark(counts.attempts_evicted, "attempt forgotten: more than --max-exchanges at once", "attempts forgotten: more than --max-exchanges at once");
+  remark(counts.esp_flows_left_out, "ESP packet of a flow beyond the limit", "ESP packets of flows beyond the limit");
+
+  report::Report report;
+  report.version = version;
+  const auto facts = self.facts(capture.kernel_drops);
+  report.capture = std::move(capture);
+
+  // One row a tunnel; a pair of addresses may hold several.
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> places;
+  std::vector<std::uint32_t> order;  // of the first attempt, by row
+  std::vector<track::Tunnel> tunnels;
+  for (std::uint32_t pair = 0; pair < self.tracker.pairs(); ++pair) {
+    self.tracker.tunnels(pair, tunnels);
+    for (std::uint32_t part = 0; part < tunnels.size(); ++part) {
+      const auto& tunnel = tunnels[part];
+      const auto judged = diagnose::diagnose(tunnel, facts, self.options.judgement);
+      if (tunnel.attempts.empty() && judged.findings.empty()) continue;  // IKEv2 alone
+      report::TunnelRow row;
+      row.index = static_cast<std::uint32_t>(places.size());
+      row.verdict = judged.verdict;
+      row.refused = judged.refused;
+      row.initiator = tunnel.peers[0];
+      row.responder = tunnel.peers[1];
+      row.positions = judged.positions;
+      row.attempts = static_cast<std::uint32_t>(tunnel.attempts.size()) + tunnel.attempts_left_out;
+      for (const auto& attempt : tunnel.attempts) {
+        row.resends += attempt.resends;
+        row.aggressive = attempt.aggressive();
+        row.phase1_seen = row.phase1_seen || attempt.aggressive() || attempt.mode == isakmp::ExchangeType::identity_protection;
+      }
+      report.tunnels.push_back(row);
+      places.emplace_back(pair, part);
+      order.push_back(tunnel.attempts.empty() ? 0 : tunnel.attempts.front().id);
+    }
+  }
+  std::ranges::stable_sort(report.tunnels, {}, [&](const report::TunnelRow& row) { return order[row.index]; });
+
+  report.open = [&self, facts, places = std::move(places)](const report::TunnelRow& row) {
+    const auto [pair, part] = places[row.index];
+    std::vector<track::Tunnel> found;
+    self.tracker.tunnels(pair, found);
+    report::TunnelReport opened;
+    opened.tunnel = std::move(found[part]);
+    opened.diagnosis = diagnose::diagnose(opened.tunnel, facts, self.options.judgement);
+    for (auto attempt = opened.tunnel.attempts.rbegin(); attempt != opened.tunnel.attempts.rend(); ++attempt) {
+      if (opened.vendors_initiator.empty()) opened.vendors_initiator = self.tracker.vendors(*attempt, track::Side::initiator);
+      if (opened.vendors_responder.empty()) opened.vendors_responder = self.tracker.vendors(*attempt, track::Side::responder);
+    }
+    return opened;
+  };
+  return report;
+}
+
+}  // namespace ike

@@ -1,0 +1,244 @@
+// The judgement of a tunnel: every rule on every attempt, the newest attempt decides.
+#include <algorithm>
+
+#include "story.hpp"
+
+namespace ike::diagnose {
+
+namespace {
+
+// From the surest to the vaguest; the report keeps this order within an attempt.
+constexpr std::array phase1_rules{
+    Rule{icmp_refused}, Rule{version_refused}, Rule{no_proposal_chosen}, Rule{identity_unknown}, Rule{refused_msg1},  Rule{refused_msg3}, Rule{invalid_cookie}, Rule{nat_t_blocked}, Rule{fragment_loss},
+    Rule{psk_mismatch}, Rule{auth_rejected},   Rule{reply_lost},         Rule{no_reply_msg1},    Rule{no_msg3},       Rule{no_reply_msg3}, Rule{no_msg5},       Rule{no_reply_msg5}, Rule{missing_sa},
+};
+constexpr std::array phase2_rules{
+    Rule{icmp_refused}, Rule{invalid_cookie}, Rule{xauth_failed}, Rule{modecfg_failed}, Rule{phase2_rejected}, Rule{peer_gone}, Rule{phase2_reply_lost}, Rule{phase2_no_reply}, Rule{phase2_half_open},
+};
+
+bool has_phase1_or_2(const Story& story) { return story.step[1].any() || story.step[2].any() || story.step[3].any() || story.step[4].any() || story.step[5].any() || story.step[6].any() || !story.children.empty(); }
+
+bool came_up(const Story& story) { return story.phase1_complete() && story.quick_mode_complete(); }
+
+std::vector<Finding> findings_of(const Story& story) {
+  std::vector<Finding> found;
+  const auto run = [&](std::span<const Rule> rules) {
+    for (const auto rule : rules) {
+      auto finding = rule(story);
+      if (finding && std::ranges::none_of(found, [&](const Finding& earlier) { return earlier.id == finding->id; })) found.push_back(std::move(*finding));
+    }
+  };
+  if (!story.phase1_complete()) run(phase1_rules);
+  if (story.any_active()) run(phase2_rules);
+  std::ranges::stable_sort(found, {}, &Finding::id);
+  return found;
+}
+
+// Both sides showed life under `story` after `since`: messages, a Quick Mode completed, or ESP both ways.
+bool lives_after(const Story& story, const Tunnel& tunnel, Time since) {
+  const auto after = [&](const Event* event) { return event != nullptr && event->time > since; };
+  if (after(story.last_from[0]) && after(story.last_from[1])) return true;
+  bool out = false;
+  bool back = false;
+  for (const auto& flow : tunnel.esp) {
+    if (flow.last <= since) continue;
+    (flow.source == story.attempt->initiator.address ? out : back) = true;
+  }
+  return out && back;
+}
+
+// Ended in good order: one side says two or more Informationals in a row (Deletes: IPsec SAs, then the
+// ISAKMP SA) or Deletes in clear, the other at most the same, and nothing follows.
+bool closed(const Story& story, const Tunnel& tunnel) {
+  constexpr Duration burst = std::chrono::milliseconds{1500};
+  const auto* last = story.last_from[0];
+  if (last == nullptr || (story.last_from[1] != nullptr && story.last_from[1]->time > last->time)) last = story.last_from[1];
+  if (last == nullptr || last->exchange != ExchangeType::informational) return false;
+  std::array<std::uint32_t, 2> said{};
+  bool deleted = false;
+  for (const auto* info : story.informationals) {
+    if (last->time - info->time > burst || info->is_resend()) continue;
+    ++said[info->from == Side::initiator ? 0 : 1];
+    deleted |= info->has_delete;
+  }
+  const bool esp_follows = std::ranges::any_of(tunnel.esp, [&](const auto& flow) { return flow.last > last->time + burst; });
+  return (deleted || std::max(said[0], said[1]) >= 2) && !esp_follows;
+}
+
+// Up and down again: an attempt that was up had ended when the next one began, long before its time.
+std::uint32_t flaps(const std::vector<Story>& stories, const Tunnel& tunnel) {
+  std::uint32_t count = 0;
+  constexpr Duration short_lived = std::chrono::minutes{15};
+  for (std::size_t i = 0; i + 1 < stories.size(); ++i) {
+    const auto& story = stories[i];
+    if (!came_up(story) || !closed(story, tunnel)) continue;
+    if (story.attempt->last <= stories[i + 1].attempt->first && story.attempt->last - story.attempt->first < short_lived) ++count;
+  }
+  return count;
+}
+
+// After an SA that was up, the peer answered nothing any more, and now it does not answer message 1 either.
+std::optional<Finding> gone_before(const std::vector<Story>& stories, const Tunnel& tunnel) {
+  const auto& newest = stories.back();
+  if (stories.size() < 2 || !newest.step[1].any() || newest.first_from[1] != nullptr || !newest.overdue(newest.step[1])) return std::nullopt;
+  for (std::size_t i = stories.size() - 1; i-- > 0;) {
+    const auto& earlier = stories[i];
+    if (!came_up(earlier)) continue;
+    const bool same_way = earlier.attempt->initiator.address == newest.attempt->initiator.address;
+    const auto* silent = earlier.last_from[same_way ? 1 : 0];
+    const auto* speaking = earlier.last_from[same_way ? 0 : 1];
+    if (silent == nullptr || speaking == nullptr || speaking->time - silent->time < newest.options->patience / 2) return std::nullopt;
+    if (closed(earlier, tunnel) && std::ranges::count_if(earlier.informationals, [&](const Event* info) { return info->time > silent->time; }) < 3) return std::nullopt;
+    auto finding = newest.finding(FindingId::peer_gone, Certainty::likely);
+    finding.side = Side::responder;
+    finding.position = newest.at.initiator;
+    finding.segment = Segment::observer_responder;
+    finding.waited = newest.capture->last - silent->time;
+    finding.times_sent = newest.step[1].count;
+    prove(finding, silent);
+    prove(finding, speaking);
+    prove(finding, newest.step[1]);
+    return finding;
+  }
+  return std::nullopt;
+}
+
+Status status_of(const Story& story, bool refused, bool stalled, bool later) {
+  if (story.phase1_complete()) return Status::complete;
+  if (refused) return Status::refused;
+  if (later && !stalled) return Status::superseded;
+  if (stalled) return Status::stalled;
+  const bool again = std::ranges::any_of(story.step, [](const Sent& sent) { return sent.again(); });
+  return again ? Status::retrying : Status::waiting;
+}
+
+int progress(const Story& story) { return story.at.last_message; }
+
+}  // namespace
+
+Diagnosis diagnose(const Tunnel& tunnel, const track::CaptureFacts& capture, const Options& options) {
+  Diagnosis result;
+  std::vector<Story> stories;
+  stories.reserve(tunnel.attempts.size());
+  bool earlier_up = false;
+  for (const auto& attempt : tunnel.attempts) {
+    auto& story = stories.emplace_back(tell(tunnel, attempt, capture, options));
+    story.renews = earlier_up;
+    story.at = positions(attempt, story.renews);
+    earlier_up |= came_up(story);
+  }
+  // Stray Informationals under cookies of before the capture are no attempt.
+  std::size_t deciding = stories.size();
+  for (std::size_t i = stories.size(); i-- > 0 && deciding == stories.size();) {
+    if (has_phase1_or_2(stories[i])) deciding = i;
+  }
+  for (std::size_t i = 0; i < stories.size(); ++i) {
+    stories[i].newest = i >= deciding || deciding == stories.size();
+    if (!stories[i].newest && i + 1 < stories.size()) stories[i].end = std::max(stories[i].attempt->last, stories[i + 1].attempt->first);
+  }
+
+  const bool probe = is_probe(tunnel, stories);
+  std::vector<std::vector<Finding>> by_attempt(stories.size());
+  for (std::size_t i = 0; i < stories.size(); ++i) {
+    if (!probe) by_attempt[i] = findings_of(stories[i]);
+    const bool refused = std::ranges::any_of(by_attempt[i], &Finding::refused);
+    result.attempt_status.push_back(status_of(stories[i], refused, !by_attempt[i].empty(), i != deciding && !stories[i].newest));
+  }
+  if (!probe && deciding < stories.size()) {
+    const std::vector<Story> up_to_newest(stories.begin(), stories.begin() + static_cast<std::ptrdiff_t>(deciding) + 1);
+    if (auto gone = gone_before(up_to_newest, tunnel)) by_attempt[deciding].insert(by_attempt[deciding].begin(), std::move(*gone));
+  }
+  auto versions = probe ? std::nullopt : version_mismatch(tunnel, capture);
+  if (stories.empty() || deciding == stories.size()) {
+    if (versions) {
+      result.findings.push_back(std::move(*versions));
+      result.verdict = Verdict::stalled;
+      result.refused = result.findings.front().refused;
+    } else if (!stories.empty()) {
+      result.positions = stories.back().at;
+      result.verdict = stories.back().phase1_complete() ? Verdict::phase1_up : Verdict::pending;
+      for (auto& finding : by_attempt.back()) result.findings.push_back(std::move(finding));
+      if (!result.findings.empty()) {
+        result.verdict = Verdict::stalled;
+        result.refused = std::ranges::any_of(result.findings, &Finding::refused);
+      }
+    }
+    add_remarks(tunnel, stories, probe, false, result.findings);
+    if (probe) result.verdict = Verdict::probe;
+    return result;
+  }
+
+  // An SA that lives on beside the newest attempt keeps the tunnel up; one begun at the same time from the
+  // other side is the same negotiation, and the better of the two counts.
+  const Story* shown = &stories[deciding];
+  bool beside = false;
+  if (!(came_up(*shown) && by_attempt[deciding].empty())) {
+    for (std::size_t i = deciding; i-- > 0;) {
+      if (!came_up(stories[i]) || !lives_after(stories[i], tunnel, shown->attempt->first)) continue;
+      beside = true;
+      const bool crossed = stories[i].attempt->initiator.address != shown->attempt->initiator.address && shown->attempt->first - stories[i].attempt->first < std::chrono::seconds{10};
+      if (crossed) shown = &stories[i];
+      break;
+    }
+  }
+  result.positions = shown->at;
+
+  // Young, and no further than attempts before it that stalled: still the same stall.
+  std::size_t from = deciding;
+  if (by_attempt[deciding].empty() && !shown->any_active() && !beside) {
+    for (std::size_t i = deciding; i-- > 0;) {
+      if (stories[i].phase1_complete() || stories[i].attempt->initiator.address != shown->attempt->initiator.address) break;
+      if (by_attempt[i].empty()) continue;
+      if (progress(stories[i]) >= progress(*shown)) from = i;
+      break;
+    }
+  }
+
+  const bool stalls = !by_attempt[from].empty() && !beside;
+  const bool any_up = std::ranges::any_of(stories, came_up);
+  const bool phase2 = shown->quick_mode_complete() || (any_up && shown->renews && shown->phase1_complete()) || beside;
+  if (probe) result.verdict = Verdict::probe;
+  else if (flaps(stories, tunnel) >= 3) result.verdict = Verdict::flapping;
+  else if (stalls && came_up(*shown) && std::ranges::all_of(by_attempt[from], [](const Finding& finding) { return finding.id != FindingId::peer_gone && finding.id != FindingId::invalid_cookie; })) result.verdict = Verdict::up;  // a Quick Mode of several fails
+  else if (stalls) result.verdict = Verdict::stalled;
+  else if (versions && !shown->any_active()) result.verdict = Verdict::stalled;
+  else if (phase2 && shown->phase1_complete() && !beside && closed(*shown, tunnel)) result.verdict = Verdict::closed;
+  else if (phase2) result.verdict = Verdict::up;
+  else if (shown->phase1_complete()) result.verdict = closed(*shown, tunnel) ? Verdict::closed : Verdict::phase1_up;
+  else result.verdict = Verdict::pending;
+
+  const bool explains = result.verdict == Verdict::stalled || result.verdict == Verdict::flapping;
+  if (versions && explains) result.findings.push_back(std::move(*versions));
+  std::size_t last_up = 0;  // one past the newest attempt that came up
+  for (std::size_t i = 0; i < stories.size(); ++i) {
+    if (came_up(stories[i])) last_up = i + 1;
+  }
+  for (std::size_t i = stories.size(); i-- > 0;) {
+    for (auto& finding : by_attempt[i]) {
+      const auto same = std::ranges::find_if(result.findings, [&](const Finding& earlier) { return earlier.id == finding.id; });
+      if (same != result.findings.end()) {
+        ++same->count;
+        continue;
+      }
+      const bool overcome = i + 1 < last_up || !explains || i > deciding;
+      const bool renewal_fails = !explains && i == from && result.verdict == Verdict::up;
+      finding.severity = renewal_fails ? Severity::warning : overcome ? Severity::remark : Severity::stall;
+      result.findings.push_back(std::move(finding));
+    }
+  }
+  if (result.verdict == Verdict::flapping) {
+    auto finding = shown->finding(FindingId::flapping, Certainty::likely);
+    finding.count = flaps(stories, tunnel);
+    for (const auto& story : stories) {
+      if (story.step[1].any() && finding.evidence.size() < 6) prove(finding, story.step[1].first);
+    }
+    result.findings.push_back(std::move(finding));
+  }
+  if (auto one_way = !probe && !stalls ? esp_one_way(tunnel, stories) : std::nullopt) result.findings.push_back(std::move(*one_way));
+  std::ranges::stable_sort(result.findings, {}, &Finding::severity);
+  result.refused = explains && std::ranges::any_of(result.findings, [](const Finding& finding) { return finding.severity == Severity::stall && finding.refused; });
+  add_remarks(tunnel, stories, probe, result.verdict == Verdict::up || result.verdict == Verdict::closed, result.findings);
+  return result;
+}
+
+}  // namespace ike::diagnose

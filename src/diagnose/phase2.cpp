@@ -1,0 +1,181 @@
+// After phase 1: XAUTH and mode config, Quick Mode, and an SA whose peer has gone.
+#include <algorithm>
+
+#include "story.hpp"
+
+namespace ike::diagnose {
+
+namespace {
+
+constexpr Duration crossing = std::chrono::milliseconds{250};
+
+bool quick_mode_begun(const Story& story) { return story.attempt->quick_modes_begun > 0; }
+
+// The last Transaction of an attempt that got no further: no Quick Mode came, and either somebody said so,
+// or it is not answered, or nothing was heard for longer than patience.
+const Child* fruitless_transaction(const Story& story, const Event*& info) {
+  if (!story.any_active() || quick_mode_begun(story)) return nullptr;
+  const Child* last = nullptr;
+  for (const auto& child : story.children) {
+    if (child.type == ExchangeType::transaction) last = &child;
+  }
+  if (last == nullptr) return nullptr;
+  constexpr Duration soon = std::chrono::seconds{5};
+  const auto* end = last->last();
+  for (const auto* heard : story.informationals) {
+    if (last->step[1].any() && heard->time >= last->step[1].first->time && heard->time - end->time <= soon && info == nullptr) info = heard;
+  }
+  const bool unanswered = last->step[1].any() && !last->step[2].any() && story.overdue(last->step[1]);
+  const bool silent = story.last_from[0] != nullptr && story.last_from[0]->time <= end->time && (story.last_from[1] == nullptr || story.last_from[1]->time <= end->time) && story.silent_after(*end);
+  const bool left = !story.newest;
+  return info != nullptr || unanswered || silent || left ? last : nullptr;
+}
+
+bool wants_xauth(const Story& story) {
+  const auto* chosen = story.attempt->chosen();
+  return chosen == nullptr || isakmp::is_xauth(chosen->auth) || isakmp::is_hybrid(chosen->auth);
+}
+
+std::optional<Finding> transaction_failed(const Story& story, FindingId id, bool xauth) {
+  const Event* info = nullptr;
+  const auto* child = fruitless_transaction(story, info);
+  // XAUTH is asked by the responder; mode config is asked by the initiator, or pushed where no XAUTH was agreed.
+  if (child == nullptr || (child->starter == Side::responder && wants_xauth(story)) != xauth) return std::nullopt;
+  auto finding = story.finding(id, Certainty::likely);
+  finding.message_id = child->message_id;
+  finding.refused = info != nullptr;
+  finding.encrypted_refusal = info != nullptr && info->encrypted;
+  if (info != nullptr) finding.notify = info->notify;
+  finding.position = story.at.of(child->starter);
+  finding.times_sent = child->step[1].count;
+  prove(finding, child->step[1]);
+  prove(finding, child->step[2].first);
+  prove(finding, info);
+  return finding;
+}
+
+// The newest Quick Mode that nothing later made good.
+const Child* failing_quick_mode(const Story& story) {
+  const Child* failing = nullptr;
+  for (const auto& child : story.children) {
+    if (child.type != ExchangeType::quick_mode) continue;
+    failing = child.complete() ? nullptr : &child;
+  }
+  return failing;
+}
+
+Finding about(const Story& story, const Child& child, FindingId id, Certainty certainty) {
+  auto finding = story.finding(id, certainty);
+  finding.message_id = child.message_id;
+  finding.position = story.at.of(child.starter);
+  finding.times_sent = child.step[1].count;
+  finding.awaited = 2;
+  if (child.step[1].any()) finding.waited = story.end - child.step[1].first->time;
+  prove(finding, child.step[1]);
+  return finding;
+}
+
+std::uint32_t sent_after(const Story& story, const Child& child, std::uint8_t number, const Sent& answer) {
+  if (!answer.any()) return 0;
+  return static_cast<std::uint32_t>(std::ranges::count_if(story.attempt->events, [&](const Event& event) {
+    return event.is_message() && !event.is_copy() && event.exchange == child.type && event.message_id == child.message_id && event.number == number && event.time > answer.first->time + crossing;
+  }));
+}
+
+bool esp_from(const Story& story, const net::Address& address, Time since) {
+  return std::ranges::any_of(story.tunnel->esp, [&](const track::EspFlow& flow) { return flow.source == address && flow.last >= since; });
+}
+
+}  // namespace
+
+std::optional<Finding> xauth_failed(const Story& story) { return transaction_failed(story, FindingId::xauth_failed, true); }
+std::optional<Finding> modecfg_failed(const Story& story) { return transaction_failed(story, FindingId::modecfg_failed, false); }
+
+std::optional<Finding> phase2_rejected(const Story& story) {
+  const auto* child = failing_quick_mode(story);
+  if (child == nullptr || child->refusal == nullptr || !track::is_active(story.at.of(other(child->starter)))) {
+    // A responder that is not through with phase 1 cannot mean Quick Mode.
+    if (child == nullptr || child->refusal == nullptr || !story.phase1_complete()) return std::nullopt;
+  }
+  auto finding = about(story, *child, FindingId::phase2_rejected, Certainty::likely);
+  finding.side = other(child->starter);
+  finding.refused = true;
+  finding.encrypted_refusal = child->refusal->encrypted;
+  finding.notify = child->refusal->notify;
+  prove(finding, child->refusal);
+  return finding;
+}
+
+std::optional<Finding> phase2_reply_lost(const Story& story) {
+  const auto* child = failing_quick_mode(story);
+  if (child == nullptr || !child->step[2].any() || child->step[3].any()) return std::nullopt;
+  const auto again = sent_after(story, *child, 1, child->step[2]);
+  if (again == 0 || (again < 2 && !story.overdue(child->step[1]))) return std::nullopt;
+  auto finding = about(story, *child, FindingId::reply_lost, Certainty::likely);
+  finding.segment = child->starter == Side::initiator ? Segment::initiator_observer : Segment::observer_responder;
+  prove(finding, child->step[2]);
+  return finding;
+}
+
+std::optional<Finding> phase2_no_reply(const Story& story) {
+  const auto* child = failing_quick_mode(story);
+  if (child == nullptr || !child->step[1].any() || child->step[2].any() || child->refusal != nullptr || !story.overdue(child->step[1])) return std::nullopt;
+  auto finding = about(story, *child, FindingId::phase2_no_reply, Certainty::likely);
+  finding.segment = child->starter == Side::initiator ? Segment::observer_responder : Segment::initiator_observer;
+  return finding;
+}
+
+std::optional<Finding> phase2_half_open(const Story& story) {
+  const Child* last = nullptr;
+  for (const auto& child : story.children) {
+    if (child.type == ExchangeType::quick_mode) last = &child;
+  }
+  if (last == nullptr || !last->step[2].any() || last->step[2].count < 2) return std::nullopt;
+  const auto& two = last->step[2];
+  const auto& answerer = last->starter == Side::initiator ? story.attempt->responder.address : story.attempt->initiator.address;
+  if (esp_from(story, answerer, two.first->time)) return std::nullopt;  // it sends under the new SA: it has its message 3
+  const bool passed = last->step[3].any();
+  if (passed ? sent_after(story, *last, 2, last->step[3]) < 2 : !story.overdue(two) || sent_after(story, *last, 1, two) > 0) return std::nullopt;
+  auto finding = about(story, *last, FindingId::phase2_half_open, Certainty::likely);
+  finding.position = story.at.of(other(last->starter));
+  finding.awaited = 3;
+  finding.times_sent = two.count;
+  const bool towards_responder = last->starter == Side::initiator;
+  finding.segment = passed == towards_responder ? Segment::observer_responder : Segment::initiator_observer;
+  prove(finding, two);
+  prove(finding, last->step[3].first);
+  return finding;
+}
+
+std::optional<Finding> peer_gone(const Story& story) {
+  if (!story.any_active() || story.one_sided) return std::nullopt;
+  const auto& newest = story.last_from[0];
+  const auto& newest_other = story.last_from[1];
+  if (newest == nullptr || newest_other == nullptr) return std::nullopt;
+  const auto speaker = newest->time > newest_other->time ? Side::initiator : Side::responder;
+  const auto& silent_since = speaker == Side::initiator ? newest_other->time : newest->time;
+  const auto& silent_address = speaker == Side::initiator ? story.attempt->responder.address : story.attempt->initiator.address;
+  std::vector<const Event*> calls;
+  for (const auto& event : story.attempt->events) {
+    if (!event.is_message() || event.is_copy() || event.from != speaker || event.time <= silent_since || !event.encrypted || event.is_phase1()) continue;
+    constexpr Duration one_burst = std::chrono::milliseconds{1500};
+    if (calls.empty() || event.time - calls.back()->time > one_burst) calls.push_back(&event);
+  }
+  // Keepalives of a living SA are answered; a Delete is not, and comes once.
+  if (calls.size() < 3 || calls.back()->time - calls.front()->time < story.options->patience / 2) return std::nullopt;
+  if (esp_from(story, silent_address, calls[1]->time)) return std::nullopt;
+  const bool standing = story.quick_mode_complete() || (story.phase1_complete() && std::ranges::none_of(calls, [](const Event* event) { return event->exchange == ExchangeType::quick_mode; }));
+  if (!standing || std::ranges::any_of(calls, [](const Event* event) { return event->exchange == ExchangeType::transaction; })) return std::nullopt;
+  auto finding = story.finding(FindingId::peer_gone, Certainty::likely);
+  finding.side = other(speaker);
+  finding.position = story.at.of(speaker);
+  finding.times_sent = static_cast<std::uint32_t>(calls.size());
+  finding.waited = calls.back()->time - calls.front()->time;
+  finding.segment = speaker == Side::initiator ? Segment::observer_responder : Segment::initiator_observer;
+  prove(finding, calls.front());
+  prove(finding, calls[calls.size() / 2]);
+  prove(finding, calls.back());
+  return finding;
+}
+
+}  // namespace ike::diagnose

@@ -1,0 +1,196 @@
+// What shows over several attempts of a tunnel, or beside them.
+#include <algorithm>
+
+#include "story.hpp"
+
+namespace ike::diagnose {
+
+namespace {
+
+constexpr std::uint8_t ike_sa_init = 34;
+constexpr std::uint8_t ike_auth = 35;
+
+Proof version_proof(const track::OtherVersion& seen) {
+  std::string what = "IKE version " + std::to_string(seen.major);
+  if (seen.major == 2 && number(seen.exchange) == ike_sa_init) what += " IKE_SA_INIT";
+  what += seen.response ? " response" : " request";
+  if (number(seen.notify) != 0) what += ", " + std::string{name(seen.notify)};
+  return {seen.file, seen.packet, what};
+}
+
+Finding remark(const Story& story, FindingId id) {
+  auto finding = story.finding(id, Certainty::confirmed);
+  finding.severity = Severity::remark;
+  return finding;
+}
+
+template <typename Test>
+const Event* first_event(const Story& story, Test test) {
+  const auto found = std::ranges::find_if(story.attempt->events, test);
+  return found == story.attempt->events.end() ? nullptr : &*found;
+}
+
+std::string weaknesses(const Story& story) {
+  const auto* chosen = story.attempt->chosen();
+  std::string weak;
+  const auto add = [&](std::string_view what) {
+    if (!weak.empty()) weak += ", ";
+    weak += what;
+  };
+  if (chosen != nullptr) {
+    if (chosen->encryption == isakmp::EncryptionAlgorithm::des_cbc || chosen->encryption == isakmp::EncryptionAlgorithm::triple_des_cbc) add(name(chosen->encryption));
+    if (chosen->hash == isakmp::HashAlgorithm::md5) add(name(chosen->hash));
+    if (chosen->group == isakmp::Group::modp_768 || chosen->group == isakmp::Group::modp_1024 || chosen->group == isakmp::Group::modp_1536) add(name(chosen->group));
+  }
+  if (story.aggressive() && story.auth() == AuthKind::psk) add("Aggressive Mode with a pre-shared key");
+  return weak;
+}
+
+}  // namespace
+
+bool is_probe(const Tunnel& tunnel, const std::vector<Story>& stories) {
+  // A scanner tries several first messages, each once, and goes on with none of them: other proposals, other
+  // modes, other ports, damaged headers. A daemon repeats itself, and keeps to its offer.
+  std::size_t tries = 0;
+  bool varies = false;
+  const Story* previous = nullptr;
+  bool is_answered = false;
+  for (const auto& story : stories) {
+    if (story.any_active() || story.step[5].any() || story.step[1].count > 1) return false;
+    if (story.step[3].any() && (story.aggressive() || story.step[3].again())) return false;
+    if (story.attempt->initiator != stories.front().attempt->initiator) varies = true;
+    ++tries;
+    is_answered |= story.first_from[1] != nullptr;
+    if (previous != nullptr) varies |= previous->attempt->offer != story.attempt->offer || previous->attempt->mode != story.attempt->mode;
+    varies |= story.step[1].any() && story.step[1].first->malformed;
+    previous = &story;
+  }
+  tries += static_cast<std::size_t>(std::ranges::count_if(tunnel.other_versions, [](const auto& seen) { return !seen.response; }));
+  varies |= !stories.empty() && !tunnel.other_versions.empty();
+  return tries >= 2 && varies && !stories.empty();
+}
+
+std::optional<Finding> version_mismatch(const Tunnel& tunnel, const track::CaptureFacts& capture) {
+  if (tunnel.other_versions.empty()) return std::nullopt;
+  const auto is_refusal = [](const track::OtherVersion& seen) { return seen.response && (seen.notify == NotifyType::no_proposal_chosen || seen.notify == NotifyType::invalid_major_version); };
+  const auto& seen = tunnel.other_versions;
+  if (std::ranges::any_of(seen, [](const auto& other) { return other.major == 2 && number(other.exchange) == ike_auth; })) return std::nullopt;  // IKEv2 works between them
+  const bool foreign = std::ranges::any_of(seen, [](const auto& other) { return other.major != 2; });
+  const auto refusal = std::ranges::find_if(seen, is_refusal);
+  // Each side begins in its own version.
+  const auto version1 = std::ranges::find_if(tunnel.attempts, [&](const Attempt& attempt) {
+    return std::ranges::any_of(seen, [&](const auto& other) { return other.major == 2 && !other.response && other.source.address != attempt.initiator.address; });
+  });
+  const bool both = version1 != tunnel.attempts.end();
+  if (refusal == seen.end() && !both && !foreign) return std::nullopt;
+  Finding finding;
+  finding.id = FindingId::version_mismatch;
+  const bool says_version = refusal != seen.end() && refusal->notify == NotifyType::invalid_major_version;
+  finding.certainty = says_version || both ? Certainty::likely : Certainty::possible;
+  finding.refused = refusal != seen.end();
+  if (refusal != seen.end()) finding.notify = refusal->notify;
+  finding.detail = both ? "IKEv2 from one side, IKEv1 from the other" : foreign ? "major version " + std::to_string(std::ranges::find_if(seen, [](const auto& other) { return other.major != 2; })->major) : "IKEv2";
+  const auto request = std::ranges::find_if(seen, [](const auto& other) { return !other.response; });
+  if (request != seen.end()) finding.evidence.push_back(version_proof(*request));
+  if (refusal != seen.end()) finding.evidence.push_back(version_proof(*refusal));
+  if (both && !version1->events.empty()) prove(finding, &version1->events.front());
+  finding.waited = capture.last - seen.front().time;
+  finding.times_sent = static_cast<std::uint32_t>(std::ranges::count_if(seen, [](const auto& other) { return !other.response; }));
+  return finding;
+}
+
+std::optional<Finding> esp_one_way(const Tunnel& tunnel, const std::vector<Story>& stories) {
+  constexpr std::uint64_t enough = 10;
+  constexpr Duration long_enough = std::chrono::seconds{2};
+  const auto up = std::ranges::find_if(stories.rbegin(), stories.rend(), [](const Story& story) { return story.quick_mode_complete(); });
+  if (up == stories.rend() || up->one_sided) return std::nullopt;
+  // The stretch since the direction last changed; flows alone tell it where one direction has none at all.
+  track::EspRun run;
+  if (tunnel.esp_run) {
+    run = *tunnel.esp_run;
+  } else {
+    Time last_other{};
+    for (const auto& flow : tunnel.esp) {
+      if (run.packets == 0 || flow.last > run.last) run.source = flow.source, run.last = flow.last, run.packets = 1;
+    }
+    for (const auto& flow : tunnel.esp) {
+      if (flow.source != run.source) last_other = std::max(last_other, flow.last);
+    }
+    run.packets = 0;
+    for (const auto& flow : tunnel.esp) {
+      if (flow.source != run.source || flow.first < last_other) continue;
+      if (run.packets == 0) run.first = flow.first, run.first_packet = flow.first_packet, run.file = flow.file;
+      run.packets += flow.packets;
+      run.last_packet = flow.last_packet;
+    }
+  }
+  if (run.packets < enough || run.last - run.first < long_enough) return std::nullopt;
+  auto finding = up->finding(FindingId::esp_one_way, Certainty::possible);
+  finding.severity = Severity::warning;
+  const bool from_initiator = run.source == up->attempt->initiator.address;
+  finding.side = from_initiator ? Side::responder : Side::initiator;
+  finding.waited = run.last - run.first;
+  finding.times_sent = static_cast<std::uint32_t>(std::min<std::uint64_t>(run.packets, 0xffffffff));
+  const auto* silent = up->last_from[from_initiator ? 1 : 0];
+  const auto* speaking = up->last_from[from_initiator ? 0 : 1];
+  const bool keepalives_unanswered = silent != nullptr && speaking != nullptr && speaking->exchange == ExchangeType::informational && speaking->time - silent->time > long_enough;
+  if (keepalives_unanswered) finding.certainty = Certainty::likely;
+  finding.evidence.push_back({run.file, run.first_packet, "first ESP of the one-way stretch"});
+  finding.evidence.push_back({run.file, run.last_packet, "last ESP of the one-way stretch"});
+  return finding;
+}
+
+void add_remarks(const Tunnel& tunnel, const std::vector<Story>& stories, bool probe, bool up, std::vector<Finding>& findings) {
+  (void)tunnel;
+  if (stories.empty()) return;
+  const auto& newest = stories.back();
+  if (probe) {
+    auto finding = remark(newest, FindingId::probe);
+    finding.certainty = Certainty::likely;
+    finding.count = static_cast<std::uint32_t>(stories.size());
+    for (const auto& story : stories) {
+      if (finding.evidence.size() < 4 && !story.attempt->events.empty()) prove(finding, &story.attempt->events.front());
+    }
+    findings.push_back(std::move(finding));
+  }
+  const auto add = [&](FindingId id, const Story& story, const Event* event, std::uint32_t count = 1) {
+    auto finding = remark(story, id);
+    finding.count = count;
+    prove(finding, event);
+    findings.push_back(std::move(finding));
+  };
+  std::uint32_t copies = 0;
+  std::uint32_t resends = 0;
+  bool renewed = false;
+  bool crossed = false;
+  const Story* earlier_up = nullptr;
+  for (std::size_t i = 0; i < stories.size(); ++i) {
+    const auto& story = stories[i];
+    copies += story.attempt->copies;
+    resends += story.attempt->resends;
+    if (!renewed && (story.attempt->quick_modes_complete > 1 || (earlier_up != nullptr && story.phase1_complete()))) {
+      renewed = true;
+      add(FindingId::rekey, story, story.attempt->events.empty() ? nullptr : &story.attempt->events.front());
+    }
+    if (!crossed && i > 0 && story.step[1].any() && stories[i - 1].step[1].any() && story.attempt->initiator.address != stories[i - 1].attempt->initiator.address && story.attempt->first <= stories[i - 1].attempt->last && story.attempt->first - stories[i - 1].attempt->first < std::chrono::seconds{10}) {
+      crossed = true;
+      add(FindingId::simultaneous, story, story.step[1].first);
+    }
+    if (story.phase1_complete()) earlier_up = &story;
+  }
+  const auto* resent = first_event(newest, [](const Event& event) { return event.is_resend(); });
+  if (up && resends > 0) add(FindingId::retries, newest, resent, resends);
+  if (newest.attempt->initiator_assumed) add(FindingId::mid_stream, newest, newest.attempt->events.empty() ? nullptr : &newest.attempt->events.front());
+  if (newest.one_sided) add(FindingId::one_sided, newest, newest.attempt->events.empty() ? nullptr : &newest.attempt->events.front());
+  if (copies > 0) add(FindingId::mirror_copies, newest, first_event(newest, [](const Event& event) { return event.is_copy(); }), copies);
+  if (const auto* cut = first_event(newest, [](const Event& event) { return event.cut; })) add(FindingId::snaplen_cut, newest, cut);
+  if (newest.capture->kernel_drops > 0) add(FindingId::kernel_drops, newest, nullptr, static_cast<std::uint32_t>(std::min<std::uint64_t>(newest.capture->kernel_drops, 0xffffffff)));
+  if (auto weak = weaknesses(newest); !weak.empty()) {
+    auto finding = remark(newest, FindingId::weak_crypto);
+    finding.detail = std::move(weak);
+    prove(finding, newest.step[2].first);
+    findings.push_back(std::move(finding));
+  }
+}
+
+}  // namespace ike::diagnose
