@@ -41,6 +41,7 @@ class FileSource {
   [[nodiscard]] const std::string& format() const noexcept;      ///< "pcap", "pcapng", "pcap, gzip" ...
   [[nodiscard]] std::vector<LinkType> link_types() const;        ///< those of the frames read so far
   [[nodiscard]] std::uint64_t drops() const noexcept;            ///< kernel drops that a pcapng file states
+  [[nodiscard]] bool nanoseconds() const noexcept;               ///< times are finer than a microsecond
 
   struct Impl;  // one per container, beside source.cpp
 

@@ -1,0 +1,111 @@
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "reader.hpp"
+
+namespace ike::capture {
+
+namespace {
+
+std::string why_not_opened(const std::string& path, int error) {
+  const std::string name = printable(path);
+  if (error == ENOENT || error == ENOTDIR) return name + ": no such file; check the path";
+  if (error == EACCES || error == EPERM) return name + ": permission denied; read it as a user who may, or copy it";
+  return name + ": cannot be opened (" + std::strerror(error) + "); give a capture file that can be read";
+}
+
+}  // namespace
+
+std::string printable(const std::string& path) {
+  if (path == "-") return "standard input";
+  std::string name = path;
+  std::ranges::replace_if(name, [](unsigned char c) { return c < ' ' || c == 0x7f; }, '?');
+  return name;
+}
+
+Descriptor::Descriptor(const std::string& path) {
+  if (path == "-") {
+    fd_ = STDIN_FILENO;
+    if (::isatty(fd_)) throw CaptureError("standard input is a terminal; pipe a capture into it, as from tcpdump -w -");
+  } else {
+    fd_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd_ < 0) throw CaptureError(why_not_opened(path, errno));
+  }
+  struct stat status {};
+  if (::fstat(fd_, &status) == 0 && S_ISDIR(status.st_mode)) {
+    if (fd_ != STDIN_FILENO) ::close(fd_);
+    throw CaptureError(printable(path) + ": is a directory; name the capture files in it");
+  }
+  while (head_size_ < sizeof head_) {
+    const std::size_t got = read_some(head_ + head_size_, sizeof head_ - head_size_);
+    if (got == 0) break;
+    head_size_ += got;
+  }
+}
+
+Descriptor::~Descriptor() {
+  if (fd_ > STDIN_FILENO) ::close(fd_);
+}
+
+std::size_t Descriptor::read_some(std::uint8_t* to, std::size_t room) {
+  for (;;) {
+    const ::ssize_t got = ::read(fd_, to, room);
+    if (got >= 0) return static_cast<std::size_t>(got);
+    if (errno == EINTR) continue;
+    fault_ = std::string{"reading failed ("} + std::strerror(errno) + ")";
+    return 0;
+  }
+}
+
+std::size_t Descriptor::read(std::uint8_t* to, std::size_t room) {
+  if (head_given_ == head_size_) return read_some(to, room);
+  const std::size_t count = std::min(room, head_size_ - head_given_);
+  std::memcpy(to, head_ + head_given_, count);
+  head_given_ += count;
+  return count;
+}
+
+Window::Window(std::unique_ptr<Input> input)
+    : input_{std::move(input)},
+      buffer_{std::make_unique_for_overwrite<std::uint8_t[]>(capacity_)},
+      at_{buffer_.get()},
+      end_{buffer_.get()} {}
+
+bool Window::fill(std::size_t count) {
+  const std::size_t kept = left();
+  if (count > capacity_) {
+    const std::size_t capacity = std::bit_ceil(count);
+    auto bigger = std::make_unique_for_overwrite<std::uint8_t[]>(capacity);
+    std::memcpy(bigger.get(), at_, kept);
+    buffer_ = std::move(bigger);
+    capacity_ = capacity;
+  } else {
+    std::memmove(buffer_.get(), at_, kept);
+  }
+  at_ = buffer_.get();
+  end_ = at_ + kept;
+  while (!ended_ && left() < count) {
+    const std::size_t got = input_->read(end_, capacity_ - left());
+    ended_ = got == 0;
+    end_ += got;
+    read_ += got;
+  }
+  return left() >= count;
+}
+
+bool Window::pass(std::uint64_t count) {
+  while (count > left()) {
+    count -= left();
+    skip(left());
+    if (!have(1)) return false;
+  }
+  skip(static_cast<std::size_t>(count));
+  return true;
+}
+
+}  // namespace ike::capture

@@ -1,0 +1,172 @@
+#include <algorithm>
+#include <optional>
+
+#include "reader.hpp"
+
+namespace ike::capture {
+
+namespace {
+
+constexpr std::uint32_t magic_microseconds = 0xa1b2c3d4;
+constexpr std::uint32_t magic_nanoseconds = 0xa1b23c4d;
+constexpr std::uint32_t magic_modified = 0xa1b2cd34;  // Kuznetzov's: 8 octets more per record
+constexpr std::uint16_t last_swapped_minor = 3;       // up to 2.3 some wrote the two lengths the other way round
+
+// After damage: how much one look ahead covers, how many good headers in a row end it, and how far from
+// the last good frame their times may lie.
+constexpr std::size_t search_span = 2 * 1024 * 1024;
+constexpr int chain_length = 3;
+constexpr std::uint32_t search_seconds = 24 * 60 * 60;
+
+bool is_magic(std::uint32_t value) noexcept {
+  return value == magic_microseconds || value == magic_nanoseconds || value == magic_modified;
+}
+
+/// Classic pcap: a header of 24 octets, then records of seconds, sub-seconds, captured and sent length.
+class PcapReader final : public FileSource::Impl {
+ public:
+  PcapReader(Window octets, std::uint16_t file);
+
+  const Frame* next() override {
+    for (;;) {
+      if (!window.have(record_header_)) [[unlikely]] return end("the header of " + next_packet());
+      std::uint32_t captured = captured_at(window.at());
+      if (captured > trusted_ || captured > sent_at(window.at())) [[unlikely]] {
+        const auto believed = odd_length();
+        if (!believed) {
+          resynchronise();
+          continue;
+        }
+        captured = *believed;
+      }
+      if (!window.have(record_header_ + captured)) [[unlikely]] return end(next_packet());
+      return deliver(captured);
+    }
+  }
+
+ private:
+  [[nodiscard]] std::uint32_t captured_at(const std::uint8_t* record) const noexcept { return order_.u32(record + 8); }
+  [[nodiscard]] std::uint32_t sent_at(const std::uint8_t* record) const noexcept { return order_.u32(record + 12); }
+
+  const Frame* deliver(std::uint32_t captured) noexcept {
+    const std::uint8_t* at = window.at();
+    seconds_ = order_.u32(at);
+    // A sub-second count of a second and more is added like any other: clocks have been seen to do so.
+    frame.time = Time{Duration{std::int64_t{seconds_} * 1'000'000'000 + std::int64_t{order_.u32(at + 4)} * unit_}};
+    frame.wire_length = std::max(captured_at(at), sent_at(at));
+    frame.octets = ByteView{at + record_header_, captured};
+    if (++frame.number == 1) saw(frame.link);
+    window.skip(record_header_ + captured);
+    return &frame;
+  }
+
+  std::optional<std::uint32_t> odd_length();
+  [[nodiscard]] bool near(std::uint32_t one, std::uint32_t other) const noexcept {
+    return std::max(one, other) - std::min(one, other) <= search_seconds;
+  }
+  [[nodiscard]] bool plausible(const std::uint8_t* record) const noexcept;
+  [[nodiscard]] bool chain_at(std::size_t from, bool to_end) const noexcept;
+  void resynchronise();
+
+  Order order_;
+  std::size_t record_header_ = 16;
+  std::uint32_t trusted_ = usual_packet;  // captured lengths up to this need no second look
+  std::uint32_t limit_ = usual_packet;    // above this none is believed
+  std::int64_t unit_ = 1000;              // nanoseconds in one sub-second count
+  std::uint32_t seconds_ = 0;             // of the last frame
+  bool swapped_lengths_ = false;          // the writer may have put the sent length first
+};
+
+PcapReader::PcapReader(Window octets, std::uint16_t file) : Impl{std::move(octets), file} {
+  const std::uint8_t* at = window.at();
+  order_ = Order{is_magic(load_be32(at))};
+  const std::uint32_t magic = order_.u32(at);
+  nanoseconds = magic == magic_nanoseconds;
+  unit_ = nanoseconds ? 1 : 1000;
+  if (magic == magic_modified) record_header_ += 8;
+  swapped_lengths_ = order_.u16(at + 6) <= last_swapped_minor;
+  const std::uint32_t snap_length = order_.u32(at + 16);
+  limit_ = std::clamp(snap_length, usual_packet, max_packet);
+  trusted_ = snap_length == 0 ? limit_ : std::min(snap_length, limit_);
+  frame.link = static_cast<LinkType>(order_.u32(at + 20) & 0xffff);  // above stand the FCS length and its flag
+  format = "pcap";
+  window.skip(pcap_header_size);
+}
+
+/// The captured length of a record that exceeds the snap length or the sent length. Writers do that, and so
+/// does damage: it is believed when what follows the record is another, or the end.
+std::optional<std::uint32_t> PcapReader::odd_length() {
+  std::uint32_t captured = captured_at(window.at());
+  if (swapped_lengths_) captured = std::min(captured, sent_at(window.at()));
+  if (captured > limit_) return std::nullopt;
+  const std::size_t whole = record_header_ + captured;
+  if (window.have(whole + record_header_)) {
+    const std::uint8_t* follower = window.at() + whole;
+    const std::uint32_t length = swapped_lengths_ ? std::min(captured_at(follower), sent_at(follower)) : captured_at(follower);
+    if (length <= limit_ && (length <= trusted_ || near(order_.u32(follower), order_.u32(window.at())))) return captured;
+  } else if (window.left() == whole) {
+    return captured;
+  }
+  return std::nullopt;
+}
+
+/// Stricter than for a record in its place: this one is only guessed to be one.
+bool PcapReader::plausible(const std::uint8_t* record) const noexcept {
+  const std::uint32_t captured = captured_at(record);
+  return captured - 1 < trusted_ && captured <= sent_at(record) && sent_at(record) <= limit_ &&
+         order_.u32(record + 4) < (nanoseconds ? 1'000'000'000U : 1'000'000U) &&
+         (frame.number == 0 ? order_.u32(record) != 0 : near(order_.u32(record), seconds_));
+}
+
+/// Whether several plausible records follow each other at `from`, or fewer that meet the end exactly.
+bool PcapReader::chain_at(std::size_t from, bool to_end) const noexcept {
+  const int fewest = frame.number == 0 ? 2 : 1;  // no time to compare with
+  for (int found = 0; found < chain_length; ++found) {
+    if (from == window.left()) return to_end && found >= fewest;
+    if (from > window.left() || window.left() - from < record_header_) return false;
+    const std::uint8_t* record = window.at() + from;
+    if (!plausible(record)) return false;
+    from += record_header_ + captured_at(record);
+  }
+  return true;
+}
+
+/// Passes what cannot be a record, up to the next one that surely is or to the end.
+void PcapReader::resynchronise() {
+  const std::uint64_t damaged = window.offset();
+  const std::string what = "the header of " + next_packet() + " is damaged: ";
+  window.skip(1);
+  for (;;) {
+    const bool to_end = !window.have(search_span);
+    const std::size_t span = to_end ? window.left() : search_span / 2;  // the other half is for the chain
+    for (std::size_t at = 0; at < span && window.left() - at >= record_header_; ++at) {
+      if (!plausible(window.at() + at) || !chain_at(at, to_end)) continue;
+      window.skip(at);
+      return remark(what + std::to_string(window.offset() - damaged) + " octets skipped, up to the next good one", damaged);
+    }
+    window.skip(span);
+    if (to_end) break;
+  }
+  remark(what + "no good one follows, the last " + std::to_string(window.offset() - damaged) + " octets are not read", damaged);
+}
+
+}  // namespace
+
+bool is_pcap(ByteView head) noexcept {
+  return head.size() >= 4 && (is_magic(Order{false}.u32(head.data())) || is_magic(Order{true}.u32(head.data())));
+}
+
+std::unique_ptr<FileSource::Impl> open_pcap(Window window, std::uint16_t file, const std::string& name) {
+  if (!window.have(pcap_header_size)) {
+    throw CaptureError(name + ": only " + std::to_string(window.left()) +
+                       " octets of a pcap file, whose header alone takes 24; capture again or copy the file again");
+  }
+  const Order order{is_magic(load_be32(window.at()))};
+  if (order.u16(window.at() + 4) != 2) {
+    throw CaptureError(name + ": pcap of version " + std::to_string(order.u16(window.at() + 4)) +
+                       ", but only version 2 is known; rewrite it with editcap -F pcap");
+  }
+  return std::make_unique<PcapReader>(std::move(window), file);
+}
+
+}  // namespace ike::capture

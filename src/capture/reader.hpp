@@ -1,0 +1,151 @@
+#pragma once
+
+#include <bit>
+#include <bitset>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ike/capture/source.hpp"
+
+/// What the files of this room share: octets come from an Input, through a Window, to a reader of one container.
+namespace ike::capture {
+
+inline constexpr std::size_t read_size = 256 * 1024;            ///< of the one read buffer, in octets
+inline constexpr std::uint32_t usual_packet = 256 * 1024;       ///< largest snap length that capture tools set
+inline constexpr std::uint32_t max_packet = 16 * 1024 * 1024;   ///< largest record we ever hold in memory
+inline constexpr std::size_t max_interfaces = 65536;            ///< of one pcapng section
+inline constexpr std::size_t max_remarks = 32;                  ///< a file damaged everywhere is not listed at length
+inline constexpr int max_zstd_window = 27;                      ///< log2 of what a zstd stream may have us remember
+
+/// Octets one after another: a descriptor, or what a decompressor makes of one.
+class Input {
+ public:
+  Input() = default;
+  Input(const Input&) = delete;
+  Input& operator=(const Input&) = delete;
+  virtual ~Input() = default;
+
+  /// Puts up to `room` octets at `to` and says how many; 0 is the end.
+  virtual std::size_t read(std::uint8_t* to, std::size_t room) = 0;
+  /// Why the end came before its time, or empty.
+  [[nodiscard]] const std::string& fault() const noexcept { return fault_; }
+
+ protected:
+  std::string fault_;
+};
+
+/// A file, a FIFO or standard input; keeps its first octets so that the format can be told from them.
+class Descriptor final : public Input {
+ public:
+  explicit Descriptor(const std::string& path);
+  ~Descriptor() override;
+  std::size_t read(std::uint8_t* to, std::size_t room) override;
+  [[nodiscard]] ByteView head() const noexcept { return ByteView{head_, head_size_}; }
+
+ private:
+  std::size_t read_some(std::uint8_t* to, std::size_t room);
+
+  int fd_ = -1;
+  std::uint8_t head_[32]{};
+  std::size_t head_size_ = 0;
+  std::size_t head_given_ = 0;
+};
+
+bool is_gzip(ByteView head) noexcept;
+bool is_zstd(ByteView head) noexcept;
+std::unique_ptr<Input> gunzip(std::unique_ptr<Input> packed);
+std::unique_ptr<Input> unzstd(std::unique_ptr<Input> packed);
+
+/// The part of an Input that is in memory. Octets keep their place until fill() is called.
+class Window {
+ public:
+  explicit Window(std::unique_ptr<Input> input);
+
+  [[nodiscard]] std::size_t left() const noexcept { return static_cast<std::size_t>(end_ - at_); }
+  [[nodiscard]] const std::uint8_t* at() const noexcept { return at_; }
+  /// Whether `count` octets stand at at(), after reading on where needed. `count` must be bounded by the caller.
+  bool have(std::size_t count) { return left() >= count || fill(count); }
+  /// Passes `count` octets; they must be there.
+  void skip(std::size_t count) noexcept { at_ += count; }
+  /// Passes `count` octets, reading on as far as needed; false when the end comes first.
+  bool pass(std::uint64_t count);
+  /// Of at(), from the start of the decompressed file.
+  [[nodiscard]] std::uint64_t offset() const noexcept { return read_ - left(); }
+  [[nodiscard]] const std::string& fault() const noexcept { return input_->fault(); }
+
+ private:
+  bool fill(std::size_t count);
+
+  std::unique_ptr<Input> input_;
+  std::size_t capacity_ = read_size;
+  std::unique_ptr<std::uint8_t[]> buffer_;
+  std::uint8_t* at_;
+  std::uint8_t* end_;
+  std::uint64_t read_ = 0;
+  bool ended_ = false;
+};
+
+/// Numbers in the byte order of whoever wrote the file.
+class Order {
+ public:
+  explicit constexpr Order(bool big_endian = false) noexcept : swapped_{big_endian != (std::endian::native == std::endian::big)} {}
+  [[nodiscard]] std::uint16_t u16(const std::uint8_t* at) const noexcept {
+    std::uint16_t value;
+    std::memcpy(&value, at, sizeof value);
+    return swapped_ ? __builtin_bswap16(value) : value;
+  }
+  [[nodiscard]] std::uint32_t u32(const std::uint8_t* at) const noexcept {
+    std::uint32_t value;
+    std::memcpy(&value, at, sizeof value);
+    return swapped_ ? __builtin_bswap32(value) : value;
+  }
+  [[nodiscard]] std::uint64_t u64(const std::uint8_t* at) const noexcept {
+    std::uint64_t value;
+    std::memcpy(&value, at, sizeof value);
+    return swapped_ ? __builtin_bswap64(value) : value;
+  }
+
+ private:
+  bool swapped_;
+};
+
+/// A reader of one container.
+struct FileSource::Impl {
+  Impl(Window octets, std::uint16_t file) : window{std::move(octets)} { frame.file = file; }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+  virtual ~Impl() = default;
+  virtual const Frame* next() = 0;
+
+  /// Notes `text`, about what stands at `offset`.
+  void remark(std::string text, std::uint64_t offset);
+  /// Nothing more can be read: notes it when the input gave up or ended inside `what`, and stays at the end.
+  const Frame* end(const std::string& what);
+  /// How remarks name the packet that would come next.
+  [[nodiscard]] std::string next_packet() const { return "packet " + std::to_string(frame.number + 1); }
+  void saw(LinkType link);
+
+  Window window;
+  Frame frame;
+  std::vector<Remark> remarks;
+  std::string format;
+  std::vector<LinkType> links;
+  std::bitset<65536> links_seen;
+  std::uint64_t drops = 0;
+  bool nanoseconds = false;
+  bool ended = false;
+};
+
+inline constexpr std::size_t pcap_header_size = 24;
+bool is_pcap(ByteView head) noexcept;
+bool is_pcapng(ByteView head) noexcept;
+std::unique_ptr<FileSource::Impl> open_pcap(Window window, std::uint16_t file, const std::string& name);
+std::unique_ptr<FileSource::Impl> open_pcapng(Window window, std::uint16_t file, const std::string& name);
+
+/// `path` fit for one line of text.
+std::string printable(const std::string& path);
+
+}  // namespace ike::capture
