@@ -1,0 +1,81 @@
+#include "program.hpp"
+
+using namespace ike::test;
+
+TEST_CASE("a wrong command line is refused in one line that says what would be right") {
+  struct Row {
+    std::string arguments;
+    std::string_view says;
+  };
+  const Scratch scratch;
+  for (const Row& row : std::initializer_list<Row>{
+           {"", "no command given; write for example: ikescope read FILE"},
+           {"raed stuck.pcap", "'raed' is no command; there are: read, decode, explain, help"},
+           {"stuck.pcap", "to read a capture, write: ikescope read stuck.pcap"},
+           {"--frobnicate", "'--frobnicate' is no command"},
+           {"read", "no file given; write: ikescope read FILE, or - for standard input"},
+           {"decode", "no file given; write: ikescope decode FILE, or - for standard input"},
+           {"read --frobnicate stuck.pcap", "'--frobnicate' is not expected here; see: ikescope help read"},
+           {"read --format", "--format: takes a value and got none"},
+           {"read --format xml stuck.pcap", "--format: 'xml' is not one of text|json"},
+           {"read --states junos stuck.pcap", "--states: 'junos' is not one of asa|ios|libreswan"},
+           {"read --color blue stuck.pcap", "--color: 'blue' is not one of auto|always|never"},
+           {"read --patience soon stuck.pcap", "--patience: 'soon' is not a number of seconds"},
+           {"read --patience -1 stuck.pcap", "--patience: '-1' is not a number of seconds"},
+           {"read --patience nan stuck.pcap", "--patience: 'nan' is not a number of seconds"},
+           {"read --port 0 stuck.pcap", "--port: '0' is not a number from 1 to 65535"},
+           {"read --port 70000 stuck.pcap", "--port: '70000' is not a number from 1 to 65535"},
+           {"read --port 50x stuck.pcap", "--port: '50x' is not a number"},
+           {"read --max-exchanges 0 stuck.pcap", "--max-exchanges: '0' is not a number from 1"},
+           {"read --peer gateway stuck.pcap", "--peer: 'gateway' is not an address or a prefix"},
+           {"read --peer 192.0.2.0/33 stuck.pcap", "--peer: '192.0.2.0/33' is not an address or a prefix"},
+           {"read --peer 192.0.2.0/ stuck.pcap", "is not an address or a prefix"},
+           {"decode --packet 0 stuck.pcap", "--packet: '0' is not a number from 1"},
+           {"explain MM_WAIT_MSG9", "'MM_WAIT_MSG9' is neither a finding nor a position"},
+           {"explain one two", "'two' is not expected here; see: ikescope help explain"},
+           {"help frobnicate", "'frobnicate' is no command"},
+       }) {
+    CAPTURE(row.arguments);
+    const Outcome outcome = scratch.run(row.arguments);
+    CHECK(outcome.status == 2);
+    CHECK(outcome.out.empty());
+    CHECK(outcome.error.starts_with("ikescope: "));
+    CHECK(has(outcome.error, row.says));
+    CHECK(lines(outcome.error) == 1);
+  }
+}
+
+TEST_CASE("help and version go to standard output") {
+  struct Row {
+    std::string arguments;
+    std::string_view says;
+  };
+  const Scratch scratch;
+  for (const Row& row : std::initializer_list<Row>{
+           {"--version", "ikescope 0."},
+           {"--help", "Subcommands:"},
+           {"help", "Subcommands:"},
+           {"help read", "Usage: ikescope read [OPTIONS] FILE..."},
+           {"read --help", "Usage: ikescope read [OPTIONS] FILE..."},
+           {"help decode", "--packet N"},
+           {"help explain", "Usage: ikescope explain"},
+       }) {
+    CAPTURE(row.arguments);
+    const Outcome outcome = scratch.run(row.arguments);
+    CHECK(outcome.status == 0);
+    CHECK(has(outcome.out, row.says));
+    CHECK(outcome.error.empty());
+  }
+}
+
+TEST_CASE("an option that may be repeated leaves the file behind it alone") {
+  const Scratch scratch;
+  const Outcome outcome = scratch.run("read --port 501 stuck.pcap --port 502 fine.pcap");
+  CHECK(outcome.status == 0);
+  CHECK(outcome.error.empty());
+}
+
+TEST_CASE("a file whose name begins with a dash is read after --") {
+  const Scratch scratch;
+  CHECK(scratch.shell("cp stuck.pcap ./-v && \"$IKESCOPE\" read -- -v").status == 0);
+}
