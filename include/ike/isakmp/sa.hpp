@@ -6,18 +6,10 @@
 #include <vector>
 
 #include "ike/base/bytes.hpp"
+#include "ike/isakmp/attribute.hpp"
 #include "ike/isakmp/registry.hpp"
 
 namespace ike::isakmp {
-
-/// One attribute of a transform or of a mode config payload (RFC 2408 3.3). Basic: `value` holds its two
-/// octets; variable: `octets` views its value, and `value` the same as a number when it has at most 8 octets.
-struct Attribute {
-  std::uint16_t type = 0;  ///< without the AF bit
-  bool basic = false;
-  std::uint64_t value = 0;
-  ByteView octets;
-};
 
 /// Transform payload (RFC 2408 3.6). `fault` tells where the attribute list broke; those before it stand.
 struct Transform {
@@ -46,6 +38,9 @@ struct SecurityAssociation {
   ByteView proposals_octets;
 };
 
+/// Refuses a body that ends within DOI, situation or the labels that the situation announces.
+Decoded<SecurityAssociation> decode_security_association(ByteView body);
+
 /// Every proposal and transform in `sa`, as far as they can be read; offsets in faults count from the start
 /// of `sa.proposals_octets`. At most max_proposals and max_transforms, else Fault::limit_reached.
 std::vector<Proposal> decode_proposals(const SecurityAssociation& sa);
@@ -53,7 +48,6 @@ std::vector<Proposal> decode_proposals(const SecurityAssociation& sa);
 /// Limits against hostile SA payloads: far above what any product sends.
 inline constexpr std::size_t max_proposals = 64;
 inline constexpr std::size_t max_transforms = 256;  // per SA payload; ike-scan's widest sweep is below it
-inline constexpr std::size_t max_attributes = 64;   // per transform; the registries have 17
 
 /// A phase 1 transform as the tracker and reports compare it; 0 where the attribute is absent.
 struct Phase1Policy {

@@ -1,14 +1,19 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
-#include <span>
 
 #include "ike/base/bytes.hpp"
 #include "ike/isakmp/header.hpp"
 
 namespace ike::isakmp {
+
+/// Vendor ID payload (RFC 2408 3.16): opaque octets, compared with known ones.
+struct VendorId {
+  ByteView data;
+};
 
 /// What a known vendor ID announces, besides its name.
 enum class Announces : std::uint8_t { nothing, dpd, nat_traversal, fragmentation, xauth, unity, initial_contact };

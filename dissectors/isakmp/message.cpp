@@ -1,0 +1,121 @@
+#include "ike/isakmp/message.hpp"
+
+#include <algorithm>
+
+namespace ike::isakmp {
+namespace {
+
+constexpr std::size_t generic_length = 4;
+
+void set_fault(std::optional<DecodeError>& fault, Fault why, std::size_t offset, std::string_view field) {
+  if (!fault) fault = DecodeError{why, offset, field};
+}
+
+// One chain of payloads (RFC 2408 3.2): type and length of each lead to the next.
+struct ChainReader {
+  ByteView octets;              // the chain starts at `at`
+  std::size_t at;
+  std::uint32_t offset;         // of octets[0], from the start of the message
+  const Header& header;
+  bool cut;                     // the snap length took the end: running out of octets is no fault
+  std::size_t padding;          // octets that may follow the chain's end
+  std::vector<Payload>& payloads;
+  std::optional<DecodeError>& fault;
+
+  void read(PayloadType type) {
+    auto doi = Doi::ipsec;
+    while (type != PayloadType::none) {
+      if (payloads.size() >= max_payloads) return stop(Fault::limit_reached, at, "payload");
+      const auto rest = octets.subspan(at);
+      if (rest.size() < generic_length) return run_out(type, rest);
+      const auto length = load_be16(rest.data() + 2);
+      const auto next = PayloadType{rest[0]};
+      if (length < generic_length) {
+        broken(type, length, {}, {Fault::bad_length, 0, "Payload Length"});
+        return stop(Fault::bad_length, at + 2, "Payload Length");
+      }
+      if (length > rest.size()) {
+        const auto body = rest.subspan(generic_length);
+        broken(type, length, body, {Fault::truncated, body.size(), "Payload Length"});
+        return cut ? void() : stop(Fault::truncated, at + 2, "Payload Length");
+      }
+      payloads.push_back({type, place(), length, decode_payload(type, rest.subspan(generic_length, length - generic_length), header, doi)});
+      if (const auto* sa = std::get_if<SecurityAssociation>(&payloads.back().content)) doi = sa->doi;
+      type = next;
+      at += length;
+    }
+    if (octets.size() - at > padding) stop(Fault::trailing, at, "end");
+  }
+
+ private:
+  [[nodiscard]] std::uint32_t place() const { return offset + static_cast<std::uint32_t>(at); }
+  void stop(Fault why, std::size_t where, std::string_view field) { set_fault(fault, why, offset + where, field); }
+  void broken(PayloadType type, std::uint16_t length, ByteView body, DecodeError why) {
+    payloads.push_back({type, place(), length, Malformed{body, why}});
+  }
+  // Less than a generic payload header is left although a payload was announced.
+  void run_out(PayloadType type, ByteView rest) {
+    if (!rest.empty()) broken(type, 0, {}, {Fault::truncated, 0, "generic payload header"});
+    if (cut) return;
+    if (rest.empty()) return stop(Fault::chain_broken, at, "Next Payload");
+    stop(Fault::truncated, at, "generic payload header");
+  }
+};
+
+// Cisco and Microsoft fragments are never encrypted, whatever the flag of the message they carry says.
+bool holds_fragment(const Header& header, ByteView octets) {
+  return header.next_payload == PayloadType::fragment && octets.size() >= header_length + 8 &&
+         octets[header_length + 1] == 0 && load_be16(octets.data() + header_length + 2) == octets.size() - header_length;
+}
+
+// How many of the `sent` octets the message has, by the header's word where that can be.
+std::size_t announced_length(const Header& header, std::uint32_t sent, std::optional<DecodeError>& fault) {
+  if (header.length < header_length) {
+    set_fault(fault, Fault::bad_length, 24, "Length");
+    return sent;
+  }
+  if (header.length > sent) {
+    set_fault(fault, Fault::truncated, 24, "Length");
+    return sent;
+  }
+  if (header.length < sent) set_fault(fault, Fault::trailing, header.length, "Length");
+  return header.length;
+}
+
+}  // namespace
+
+bool decode_message(ByteView octets, std::uint32_t sent_length, Message& message) {
+  if (octets.size() > sent_length) octets = octets.first(sent_length);
+  message.payloads.clear();
+  message.ciphertext = {};
+  message.fault.reset();
+  message.octets = octets;
+  message.sent_length = sent_length;
+  message.cut = octets.size() < sent_length;
+  const auto header = decode_header(octets);
+  message.header = header ? *header : Header{};
+  if (!header) {
+    message.fault = header.error();
+    return false;
+  }
+  if (header->major() != 1) return true;  // named, not decoded: the payloads of other versions are others
+
+  const auto length = announced_length(*header, sent_length, message.fault);
+  message.octets = octets.first(std::min(octets.size(), length));
+  if (header->encrypted() && !holds_fragment(*header, message.octets)) {
+    message.ciphertext = message.octets.subspan(header_length);
+    return true;
+  }
+  const bool cut = message.octets.size() < length;
+  ChainReader{message.octets, header_length, 0, message.header, cut, 0, message.payloads, message.fault}.read(header->next_payload);
+  return true;
+}
+
+void decode_payloads(PayloadType first, ByteView plaintext, std::uint32_t offset, const Header& header,
+                     std::vector<Payload>& payloads, std::optional<DecodeError>& fault) {
+  payloads.clear();
+  fault.reset();
+  ChainReader{plaintext, 0, offset, header, false, max_padding, payloads, fault}.read(first);
+}
+
+}  // namespace ike::isakmp
