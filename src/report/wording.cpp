@@ -217,4 +217,8 @@ Wording word(const Finding& finding, const Tunnel& tunnel) {
   return result;
 }
 
+std::string command_text(const Finding& finding, const Tunnel& tunnel, Product product) {
+  return Words{finding, tunnel}.fill(entry(finding.id).check(product));
+}
+
 }  // namespace ike::report

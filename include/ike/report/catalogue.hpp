@@ -114,6 +114,9 @@ struct Entry {
 std::span<const Entry> catalogue();
 const Entry& entry(diagnose::FindingId id);
 
+/// What to look at on one product for `finding`, with the tunnel's addresses filled in.
+std::string command_text(const diagnose::Finding& finding, const track::Tunnel& tunnel, Product product);
+
 /// docs/findings.md, as it has to stand in the tree.
 std::string findings_markdown();
 

@@ -57,6 +57,8 @@ struct TunnelRow {
   track::Positions positions;
   std::uint32_t attempts = 0;
   std::uint32_t resends = 0;
+  bool warning = false;            ///< a finding of severity warning
+  bool one_sided = false;          ///< the finding one-sided: only one direction is visible
 };
 
 /// The result of one analysis; every format is a writer of it. Tunnels are many and their details large, so

@@ -1,0 +1,187 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "backoff.hpp"
+#include "exchanges.hpp"
+#include "format.hpp"
+#include "ike/report/catalogue.hpp"
+#include "text_parts.hpp"
+
+// One tunnel on the screen: what is wrong first, packets after it, then what to check.
+namespace ike::report {
+namespace {
+
+using diagnose::Finding;
+using diagnose::Severity;
+using diagnose::Verdict;
+using track::Attempt;
+using track::Side;
+using track::VendorSeen;
+
+/// The finding that explains the verdict: the first stall, else the first warning.
+const Finding* leading(const diagnose::Diagnosis& diagnosis) {
+  for (const Severity severity : {Severity::stall, Severity::warning}) {
+    const auto found = std::ranges::find(diagnosis.findings, severity, &Finding::severity);
+    if (found != diagnosis.findings.end()) return &*found;
+  }
+  return nullptr;
+}
+
+void headline(std::string& out, const TunnelReport& one, const Finding* lead, const Wording& words, const TextOptions& options) {
+  const auto verdict = verdict_text(one.diagnosis.verdict);
+  std::string text = verdict;
+  if (lead) {
+    text += fmt::format(": {} ({})", words.summary, name(lead->certainty));
+  } else {
+    const auto& positions = one.diagnosis.positions;
+    text += fmt::format(": initiator {}, responder {}", position_text(positions, Side::initiator, options.vocabulary), position_text(positions, Side::responder, options.vocabulary));
+  }
+  const auto pair = pair_text(one.tunnel.peers[0], one.tunnel.peers[1]);
+  std::string block;
+  if (pair.size() + 3 + text.size() <= screen_width) wrap(block, text, pair + "   ", "  ");
+  else if (pair.size() <= screen_width) block = pair + '\n', wrap(block, text, "  ", "    ");
+  else wrap(block, pair, "", "  "), wrap(block, text, "  ", "    ");
+  if (options.colour) block.replace(block.find(verdict), verdict.size(), paint(verdict, one.diagnosis.verdict, true));
+  out += block;
+}
+
+void sentence(std::string& out, std::string_view text) { wrap(out, text, "  ", "    "); }
+
+void schedule_line(std::string& out, const Attempt& attempt) {
+  const auto schedule = longest_schedule(attempt);
+  if (!schedule.message) return;
+  std::string gaps;
+  for (std::size_t i = 0; i < std::min<std::size_t>(schedule.gaps.size(), 6); ++i) {
+    if (i > 0) gaps += ", ";
+    const auto rounded = schedule.gaps[i] + std::chrono::milliseconds{50};
+    gaps += decimal(rounded, 1);
+  }
+  if (schedule.gaps.size() > 6) gaps += " ...";
+  std::string text = fmt::format("The {} resends after {} s", track::name(schedule.message->from), gaps);
+  const auto fitting = fitting_schedules(schedule.gaps, schedule.message->from);
+  for (std::size_t i = 0; i < fitting.size(); ++i) text += fmt::format("{}{}", i == 0 ? ", which fits " : i + 1 == fitting.size() ? " or " : ", ", fitting[i]);
+  text += fitting.empty() ? "." : " (a guess).";
+  sentence(out, text);
+}
+
+std::string vendor_list(const std::vector<VendorSeen>& vendors) {
+  constexpr std::size_t shown = 8;
+  if (vendors.empty()) return "none seen";
+  std::string text;
+  for (std::size_t i = 0; i < std::min(shown, vendors.size()); ++i) {
+    if (i > 0) text += ", ";
+    text += printable(vendors[i].text);
+  }
+  if (vendors.size() > shown) text += fmt::format(" and {} more", vendors.size() - shown);
+  return text;
+}
+
+/// Which of the products that the catalogue knows a side names itself by vendor ID.
+std::optional<Product> product_of(const std::vector<VendorSeen>& vendors) {
+  const auto says = [&](std::string_view what) {
+    return std::ranges::any_of(vendors, [&](const VendorSeen& v) { return v.known && v.known->name.find(what) != std::string_view::npos; });
+  };
+  if (says("strongSwan")) return Product::strongswan;
+  if (says("ibreswan")) return Product::libreswan;
+  if (says("ASA")) return Product::asa;
+  if (says("IOS")) return Product::ios;
+  return std::nullopt;
+}
+
+void policy_lines(std::string& out, const Attempt& attempt, std::string_view explanation) {
+  const auto unsaid = [&](const std::string& text) { return explanation.find(text) == std::string_view::npos; };
+  if (const auto* chosen = attempt.chosen()) {
+    const auto text = isakmp::to_string(*chosen);
+    if (unsaid(text)) sentence(out, fmt::format("Phase 1 policy chosen: {}.", text));
+  } else if (attempt.offer && !attempt.offer->policies.empty()) {
+    const auto& policies = attempt.offer->policies;
+    const auto text = isakmp::to_string(policies.front());
+    if (unsaid(text)) sentence(out, fmt::format("Phase 1 policy offered: {}{}.", text, policies.size() > 1 ? fmt::format(", and {} more", policies.size() - 1) : std::string{}));
+  }
+}
+
+void facts(std::string& out, const TunnelReport& one, const Attempt& attempt, std::string_view explanation) {
+  schedule_line(out, attempt);
+  sentence(out, fmt::format("Vendor IDs: initiator: {}; responder: {}.", vendor_list(one.vendors_initiator), vendor_list(one.vendors_responder)));
+  policy_lines(out, attempt, explanation);
+  if (attempt.nat_initiator == true) sentence(out, "NAT: the initiator is behind one, by NAT-D.");
+  if (attempt.nat_responder == true) sentence(out, "NAT: the responder is behind one, by NAT-D.");
+  if (attempt.initiator_assumed) sentence(out, "Who is the initiator is an assumption: the beginning was not captured.");
+}
+
+void other_findings(std::string& out, const TunnelReport& one, const Finding* lead) {
+  for (const Finding& finding : one.diagnosis.findings) {
+    if (&finding == lead) continue;
+    const auto words = word(finding, one.tunnel);
+    const std::string_view label = finding.severity == Severity::remark ? "Remark" : "Also";
+    sentence(out, fmt::format("{}: {} ({}).", label, words.summary, name(finding.certainty)));
+  }
+}
+
+std::string capitalised(std::string text) {
+  if (!text.empty() && text.front() >= 'a' && text.front() <= 'z') text.front() = static_cast<char>(text.front() - 'a' + 'A');
+  return text;
+}
+
+void checks(std::string& out, const TunnelReport& one, const Finding& lead, const Wording& words) {
+  if (words.causes.empty()) return;
+  out += "\n  Check, in this order\n";
+  std::size_t rank = 0;
+  for (const Cause& cause : words.causes) {
+    const std::string_view who = cause.side ? track::name(*cause.side) : "both sides";
+    wrap(out, fmt::format("{}: {}", who, cause.cause), fmt::format("  {:>2}. ", ++rank), "      ");
+    wrap(out, capitalised(cause.check), "      ", "      ");
+  }
+  const auto commands = [&](Side side, const std::vector<VendorSeen>& vendors) {
+    const auto product = product_of(vendors);
+    if (product) sentence(out, fmt::format("On the {} ({}): {}.", track::name(side), name(*product), command_text(lead, one.tunnel, *product)));
+  };
+  commands(Side::initiator, one.vendors_initiator);
+  commands(Side::responder, one.vendors_responder);
+}
+
+}  // namespace
+
+std::string pair_text(const net::Address& initiator, const net::Address& responder) {
+  return net::to_string(initiator) + " -> " + net::to_string(responder);
+}
+
+void tunnel_block(std::string& out, const TunnelReport& one, const TextOptions& options) {
+  const auto& tunnel = one.tunnel;
+  const Finding* lead = leading(one.diagnosis);
+  const Wording words = lead ? word(*lead, tunnel) : Wording{};
+  headline(out, one, lead, words, options);
+  if (!words.explanation.empty()) wrap(out, words.explanation, "  ", "  ");
+  if (lead && lead->count > 1) sentence(out, fmt::format("{} attempts show it.", lead->count));
+  if (!tunnel.attempts.empty()) {
+    const Attempt& newest = tunnel.attempts.back();
+    out += '\n';
+    const auto attempts = tunnel.attempts.size() + tunnel.attempts_left_out;
+    if (attempts > 1) sentence(out, fmt::format("The newest of {} attempts, CKY-I {:016x}:", attempts, newest.initiator_cookie));
+    const Time first = tunnel.attempts_left_out == 0 ? tunnel.attempts.front().first : newest.first;
+    ladder(out, newest, first);
+    if (options.verbose > 0) all_messages(out, one);
+    out += '\n';
+    facts(out, one, newest, words.explanation);
+  }
+  other_findings(out, one, lead);
+  if (lead) checks(out, one, *lead, words);
+}
+
+void healthy_line(std::string& out, const TunnelReport& one, const TextOptions& options) {
+  const auto& tunnel = one.tunnel;
+  std::string text{name(one.diagnosis.verdict)};
+  if (const auto* policy = chosen_policy(tunnel)) text += ": " + isakmp::to_string(*policy);
+  std::uint64_t quick = 0;
+  for (const Attempt& attempt : tunnel.attempts) quick += attempt.quick_modes_complete;
+  if (quick > 0) text += fmt::format("; {} complete", counted(quick, "Quick Mode"));
+  std::string block;
+  wrap(block, text, pair_text(tunnel.peers[0], tunnel.peers[1]) + "   ", "  ");
+  const auto verdict = name(one.diagnosis.verdict);
+  if (const auto at = block.find(verdict); options.colour && at != std::string::npos) block.replace(at, verdict.size(), paint(verdict, one.diagnosis.verdict, true));
+  out += block;
+  other_findings(out, one, nullptr);
+}
+
+}  // namespace ike::report
