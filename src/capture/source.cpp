@@ -69,8 +69,10 @@ std::unique_ptr<FileSource::Impl> open(const std::string& path, std::uint16_t in
   Window window{std::move(input)};
   window.have(pcap_header_size);
   const ByteView head{window.at(), std::min(window.left(), pcap_header_size)};
+  if (head.size() < pcap_header_size && !window.fault().empty()) {
+    throw CaptureError(name + ": " + window.fault() + "; copy the file again");
+  }
   if (!is_pcap(head) && !is_pcapng(head)) {
-    if (head.empty() && !window.fault().empty()) throw CaptureError(name + ": " + window.fault() + "; copy the file again");
     throw CaptureError(name + (packing.empty() ? ": " : ": what" + packing.substr(1) + " holds ") + refusal(head));
   }
   auto reader = is_pcap(head) ? open_pcap(std::move(window), index, name) : open_pcapng(std::move(window), index, name);

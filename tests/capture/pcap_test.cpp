@@ -1,0 +1,210 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "files.hpp"
+
+using namespace ike;
+using namespace ike::capture;
+using namespace ike::capture::test;
+
+namespace {
+
+Pcap twelve_records(std::size_t size = 60) {
+  Pcap made;
+  for (std::uint32_t i = 1; i <= 12; ++i) made.record(1'700'000'000 + i, i, packet(i, size));
+  return made;
+}
+
+/// Where record `number` of twelve_records(size) begins.
+std::size_t begin_of(std::size_t number, std::size_t size = 60) { return 24 + (number - 1) * (16 + size); }
+
+void overwrite(Octets& octets, std::size_t at, std::uint32_t value) {
+  for (unsigned i = 0; i < 4; ++i) octets[at + i] = static_cast<std::uint8_t>(value >> (8 * i));
+}
+
+}  // namespace
+
+TEST_CASE("every pcap magic is read in both byte orders") {
+  struct Row { std::uint32_t magic; std::int64_t unit; };
+  for (const Row& row : {Row{0xa1b2c3d4, 1000}, Row{0xa1b23c4d, 1}, Row{0xa1b2cd34, 1000}}) {
+    for (const bool big : {false, true}) {
+      CAPTURE(row.magic);
+      CAPTURE(big);
+      Pcap file{row.magic, big, 113};
+      file.record(1'700'000'000, 123'456, packet(1, 60));
+      file.header(1'700'000'001, 999'999, 40, 1500).raw(packet(2, 40));
+      file.record(4'294'967'295, 0, {});
+      const Reading got{file.octets};
+      REQUIRE(got.frames.size() == 3);
+      CHECK(got.frames[0].number == 1);
+      CHECK(got.frames[0].nanoseconds == 1'700'000'000'000'000'000 + 123'456 * row.unit);
+      CHECK(got.frames[0].octets == packet(1, 60));
+      CHECK(got.frames[1].sent == 1500);
+      CHECK(got.frames[1].octets == packet(2, 40));
+      CHECK(got.frames[2].nanoseconds == 4'294'967'295'000'000'000);
+      CHECK(got.frames[2].link == 113);
+      CHECK(got.source.nanoseconds() == (row.unit == 1));
+      CHECK(got.source.format() == "pcap");
+      CHECK(got.source.link_types() == std::vector{LinkType::linux_sll});
+      CHECK(got.source.remarks().empty());
+      CHECK(got.ended_for_good);
+    }
+  }
+}
+
+TEST_CASE("FCS bits above the link type are masked") {
+  const Reading got{Pcap{0xa1b2c3d4, false, 0x44000000 | 276}.record(1, 0, packet(1, 4)).octets};
+  REQUIRE(got.frames.size() == 1);
+  CHECK(got.frames[0].link == 276);
+}
+
+TEST_CASE("a pcap without packets is a capture of nothing") {
+  const Reading got{Pcap{}.octets};
+  CHECK(got.frames.empty());
+  CHECK(got.source.remarks().empty());
+  CHECK(got.source.link_types().empty());
+}
+
+TEST_CASE("sub-seconds of a second and more are added") {
+  const Reading got{Pcap{}.record(10, 2'500'000, packet(1, 4)).octets};
+  REQUIRE(got.frames.size() == 1);
+  CHECK(got.frames[0].nanoseconds == 12'500'000'000);
+}
+
+TEST_CASE("lengths that writers get wrong are survived") {
+  SUBCASE("captured above the snap length of the header") {
+    const Reading got{Pcap{0xa1b2c3d4, false, 1, 64}.record(1, 0, packet(1, 200)).record(2, 0, packet(2, 90)).octets};
+    REQUIRE(got.frames.size() == 2);
+    CHECK(got.frames[0].octets == packet(1, 200));
+    CHECK(got.source.remarks().empty());
+  }
+  SUBCASE("sent below captured") {
+    Pcap file;
+    file.header(1, 0, 50, 0).raw(packet(1, 50));
+    file.header(2, 0, 50, 0).raw(packet(2, 50));
+    const Reading got{file.octets};
+    REQUIRE(got.frames.size() == 2);
+    CHECK(got.frames[0].sent == 50);
+    CHECK(got.frames[1].octets == packet(2, 50));
+  }
+  SUBCASE("the two lengths the other way round, version 2.2") {
+    Pcap file{0xa1b2c3d4, false, 1, 68, 2};
+    file.header(1, 0, 900, 68).raw(packet(1, 68));
+    file.header(2, 0, 40, 40).raw(packet(2, 40));
+    const Reading got{file.octets};
+    REQUIRE(got.frames.size() == 2);
+    CHECK(got.frames[0].octets == packet(1, 68));
+    CHECK(got.frames[0].sent == 900);
+    CHECK(got.frames[1].octets == packet(2, 40));
+  }
+  SUBCASE("a snap length of zero is none") {
+    CHECK(Reading{Pcap{0xa1b2c3d4, false, 1, 0}.record(1, 0, packet(1, 9000)).octets}.frames.size() == 1);
+  }
+}
+
+TEST_CASE("records across the edge of the read buffer come whole") {
+  for (const std::size_t size : {std::size_t{1400}, std::size_t{65'535}, std::size_t{262'144}}) {
+    CAPTURE(size);
+    Pcap file{0xa1b2c3d4, false, 1, 262'144};
+    for (std::uint32_t i = 1; i <= 700'000 / size + 2; ++i) file.record(i, 0, packet(i, size));
+    const Reading got{file.octets};
+    REQUIRE(got.frames.size() == 700'000 / size + 2);
+    for (const Seen& frame : got.frames) REQUIRE(frame.octets == packet(frame.number, size));
+  }
+}
+
+TEST_CASE("a snap length above the usual is believed up to our limit") {
+  Pcap file{0xa1b2c3d4, false, 1, 1'000'000};
+  file.record(1, 0, packet(1, 900'000)).record(2, 0, packet(2, 60));
+  CHECK(Reading{file.octets}.frames.size() == 2);
+}
+
+TEST_CASE("every cut of a pcap gives the packets before it and says so") {
+  Pcap file;
+  std::vector<std::size_t> ends{file.octets.size()};
+  for (std::uint32_t i = 1; i <= 4; ++i) ends.push_back(file.record(1'700'000'000 + i, 0, packet(i, 10 * i)).octets.size());
+  for (std::size_t keep = 24; keep <= file.octets.size(); ++keep) {
+    CAPTURE(keep);
+    const Reading got{Octets{file.octets.begin(), file.octets.begin() + static_cast<std::ptrdiff_t>(keep)}};
+    const auto whole = static_cast<std::size_t>(std::ranges::count_if(ends, [&](auto end) { return end <= keep; })) - 1;
+    REQUIRE(got.frames.size() == whole);
+    REQUIRE(got.ended_for_good);
+    if (keep == ends[whole]) {
+      CHECK(got.source.remarks().empty());
+      continue;
+    }
+    REQUIRE(got.source.remarks().size() == 1);
+    CHECK(got.source.remarks()[0].packet == whole);
+    CHECK(got.source.remarks()[0].offset == ends[whole]);
+    CHECK(has(got.remark(), "cut short inside "));
+    CHECK(has(got.remark(), "packet " + std::to_string(whole + 1)));
+  }
+}
+
+TEST_CASE("after a damaged record header reading goes on at the next good record") {
+  for (const std::uint32_t length : {0xffffffffU, 0x80000000U, 300'000U, 70'000U}) {
+    for (const std::size_t hit : {std::size_t{1}, std::size_t{5}, std::size_t{11}}) {
+      CAPTURE(length);
+      CAPTURE(hit);
+      Octets octets = twelve_records().octets;
+      overwrite(octets, begin_of(hit) + 8, length);
+      const Reading got{octets};
+      REQUIRE(got.frames.size() == 11);
+      CHECK(got.frames[hit - 1].octets == packet(hit + 1, 60));
+      REQUIRE(got.source.remarks().size() == 1);
+      CHECK(got.source.remarks()[0].packet == hit - 1);
+      CHECK(got.source.remarks()[0].offset == begin_of(hit));
+      CHECK(got.remark() == "the header of packet " + std::to_string(hit) + " is damaged: 76 octets skipped, up to the next good one");
+    }
+  }
+}
+
+TEST_CASE("octets lost or foreign between records are skipped") {
+  Octets octets = twelve_records().octets;
+  SUBCASE("foreign") { octets.insert(octets.begin() + static_cast<std::ptrdiff_t>(begin_of(4)), 5000, 0xee); }
+  SUBCASE("lost") {
+    const auto from = octets.begin() + static_cast<std::ptrdiff_t>(begin_of(4) + 30);
+    octets.erase(from, from + 13);
+  }
+  const Reading got{octets};
+  CHECK(got.frames.size() >= 10);
+  CHECK(got.frames.back().octets == packet(12, 60));
+  CHECK(got.source.remarks().size() == 1);
+}
+
+TEST_CASE("damage that spans more than one look ahead is crossed") {
+  Octets octets = twelve_records().octets;
+  octets.insert(octets.begin() + static_cast<std::ptrdiff_t>(begin_of(7)), 5'000'000, 0xff);
+  const Reading got{octets};
+  CHECK(got.frames.size() == 12);
+  CHECK(has(got.remark(), "5000000 octets skipped"));
+}
+
+TEST_CASE("damage without a good record behind it ends the file, and zeros are no records") {
+  for (const std::uint8_t filler : {std::uint8_t{0xff}, std::uint8_t{0xee}}) {
+    Octets octets = twelve_records().octets;
+    octets.insert(octets.end(), 3000, filler);
+    const Reading got{octets};
+    CHECK(got.frames.size() == 12);
+    REQUIRE(got.source.remarks().size() == 1);
+    CHECK(has(got.remark(), "no good one follows, the last 3000 octets are not read"));
+    CHECK(got.ended_for_good);
+  }
+  Octets octets = twelve_records().octets;
+  overwrite(octets, begin_of(12) + 8, 0xffffffff);
+  octets.insert(octets.end(), 3000, 0);
+  CHECK(Reading{octets}.frames.size() == 11);
+}
+
+TEST_CASE("a file damaged everywhere is not listed at length") {
+  Pcap file;
+  for (std::uint32_t i = 0; i < 400; ++i) {
+    for (int good = 0; good < 4; ++good) file.record(1'700'000'000, 0, packet(1, 20));
+    file.header(1'700'000'000, 0, 0xfffffff0, 20);
+  }
+  const Reading got{file.octets};
+  CHECK(got.frames.size() == 1600);
+  CHECK(got.source.remarks().size() == 33);
+  CHECK(got.source.remarks().back().text == "there is more of this kind, which is not listed");
+}
