@@ -62,7 +62,7 @@ constinit const std::array<Entry, 5> established_entries{{
         .wire = "DPD or other encrypted messages resent without an answer, perhaps a new message 1 that stays unanswered too.",
         .summaries = {{{"the tunnel was up, now the peer does not answer"}}},
         .explanations = {{{"Phase 1 was complete. Then messages of one side stayed without any answer."},
-                          {"The last unanswered message was sent {sent} in {waited}.", resent},
+                          {"Since then the other side called {sent}{over} without an answer.", resent},
                           {"{detail}.", has_detail}}},
         .causes = {{{"the far end restarted, lost power, or its daemon stopped", Who::act, "is it up? When did it start?"},
                     {"the path broke", Who::both, "can the peers still reach each other (ping, traceroute)?"},

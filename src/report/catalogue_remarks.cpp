@@ -31,7 +31,7 @@ constinit const std::array<Entry, 10> remark_entries{{
         .title = "Came up after resends",
         .meaning = "Messages had to be sent again, then the exchange went on: loss or a slow peer.",
         .wire = "Resends, followed by the awaited answer.",
-        .summaries = {{{"came up after resends"}}},
+        .summaries = {{{"came up after {count} resends", repeated}, {"came up after a resend"}}},
         .explanations = {{{"Some messages were sent again before they were answered."}, {"{detail}.", has_detail}}},
         .causes = {{{"packet loss on the path", Who::both, "measure the loss between the peers"}, {"a slow or busy peer", Who::responder, "how long do its answers take?"}}},
         .checks = {"`show interface` (errors, drops), `show cpu usage`", "`show interfaces`, `show processes cpu`", "log: `retransmit`", "log: `retransmission`"},

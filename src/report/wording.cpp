@@ -16,6 +16,7 @@ using diagnose::Segment;
 using isakmp::NotifyType;
 using track::Attempt;
 using track::Event;
+using track::Position;
 using track::Side;
 using track::Tunnel;
 
@@ -115,7 +116,8 @@ class Words {
     Facts facts = always;
     const auto set = [&](bool condition, Fact fact) { facts |= condition ? fact : always; };
     const bool known_notify = finding_.notify != NotifyType::none;
-    set(finding_.awaited > 1 && finding_.message_id == 0, awaits);
+    const bool up = track::is_active(finding_.position);
+    set(finding_.awaited > 1 && finding_.message_id == 0 && !up, awaits);
     set(finding_.times_sent == 1, once);
     set(finding_.times_sent > 1, resent);
     set(finding_.segment == Segment::initiator_observer, trail_initiator);
@@ -124,7 +126,12 @@ class Words {
     set(!known_notify && finding_.encrypted_refusal, sealed);
     set(!known_notify && !finding_.encrypted_refusal, unread);
     set(finding_.notify == NotifyType::invalid_key_information, bad_key);
-    set(track::is_active(finding_.position), established);
+    set(up, established);
+    const bool responder = finding_.position == Position::mm_wait_msg3 || finding_.position == Position::mm_wait_msg5 || finding_.position == Position::am_wait_msg3;
+    set(responder, responder_waits);
+    set(!responder && !up && finding_.position != Position::unseen, initiator_waits);
+    set(finding_.side == Side::initiator, initiator_acts);
+    set(finding_.side == Side::responder, responder_acts);
     set(!finding_.detail.empty(), has_detail);
     set(finding_.count > 1, repeated);
     return facts;
@@ -166,7 +173,8 @@ class Words {
     if (word == "awaited") return std::to_string(finding_.awaited);
     if (word == "request") return std::to_string(finding_.awaited > 0 ? finding_.awaited - 1 : 0);
     if (word == "sent") return times(finding_.times_sent);
-    if (word == "waited") return span_text(finding_.waited);
+    if (word == "over") return finding_.waited > Duration{} ? " in " + span_text(finding_.waited) : std::string{};
+    if (word == "number") return std::to_string(finding_.times_sent);
     if (word == "count") return std::to_string(finding_.count);
     if (word == "detail") return printable(finding_.detail);
     if (word == "offer") return attempt_ && attempt_->offer ? list(attempt_->offer->policies) : std::string{"not seen"};

@@ -49,11 +49,15 @@ enum Fact : std::uint64_t {
   icmp_from_peer = 1ULL << 30U,     ///< the peer itself complains, not a router
   has_detail = 1ULL << 31U,
   repeated = 1ULL << 32U,           ///< several attempts show it
+  initiator_waits = 1ULL << 33U,    ///< the initiator is who waits
+  responder_waits = 1ULL << 34U,
+  initiator_acts = 1ULL << 35U,     ///< the initiator is who has to act
+  responder_acts = 1ULL << 36U,
 };
 using Facts = std::uint64_t;
 
 /// A sentence and when it holds. Words in braces stand for what is at hand: {I} and {R} the peers' addresses,
-/// {notify}, {awaited}, {request} (the message before it), {sent}, {waited}, {S} who sent the ICMP error, {T} for
+/// {notify}, {awaited}, {request} (the message before it), {sent}, {over}, {S} who sent the ICMP error, {T} for
 /// whom the quoted packet was, {icmp}, {mtu}, {offer}, {choice}, {other}, {difference}, {detail}, {count}.
 struct Line {
   std::string_view text;
