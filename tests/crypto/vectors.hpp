@@ -1,0 +1,169 @@
+#pragma once
+
+#include <string_view>
+
+/// Octets of real exchanges in hex, for known-answer tests.
+namespace vectors {
+
+/// Main Mode and Quick Mode of strongSwan 5.5.1, PSK "Wollowitz", AES-128, SHA-1, MODP-1024. Octets of the published
+/// capture ikev1-psk-main-mode-complete of RUB-NDS/ikev1-psk-main-mode-dict-attacker; keys from its responder log.
+namespace main_mode {
+constexpr std::string_view cookies = "018ef04f7cf72e4f5f28fdf279308a94";
+constexpr std::string_view sai_b =
+    "00000001000000010000002c00010001000000240101000080010007800e0080800200028004000280030001800b0001800c0e10";
+constexpr std::string_view g_xi =
+    "fbbf078c9512cc3b9b038f9c15d6cab42567a8a8f9d762fe4e5a82e925d1884467616ca74337c3377a80ff2ea5a4e3b8fb0f68f4d604a2"
+    "a99f6b53ca45624bb37cc67caf894ab3d42d4f6ddcb6bffc6266f2fc57eebed31caa0184dfad9f2b6b1bebba28545df88391df5d11edf8"
+    "bf45c2b429eb5b48e5a4880fde4b66f35a4f";
+constexpr std::string_view ni_b = "f07017c163648da6fe1f3f53888c1d0d13821a27c8a0fa431aef0dbf5dc1b3ec";
+constexpr std::string_view g_xr =
+    "694a7ef2d0cbcfb02e926513bb14e51544217e81a077dcc910b43b7033b19d329a495ef5d3277be2d18788d6b79e3ec84f75ffbedb5aca"
+    "d5903dbb7d4904c0d5c642e1d08a3c0301197f7bc680c339d85217ca6a55303dedcab6f3412cb74d3f23337f71ccc1f108ebcbdcc2783d"
+    "ce059c70e03e73781331ac2ad6fd0f63e1ff";
+constexpr std::string_view nr_b = "3b4ff4bb0cc504c7bbdda7f3b2897aed87eca7c4d616bc190927b22c61949015";
+constexpr std::string_view g_xy =
+    "151beecaf97f113ac8a9680230bbda0df278f61063a16907787d2aa0f348201c19cdd1a7b1e5040cd5bed0d82b7b3ebadb4b5a6e5584c4"
+    "b426f05abaa9b57394cbc581354839b6ff6c2c2960c4f5ec8c7552251634dea1f7a0085431d45e1a158ef829ada2362ba8da16a92d56a8"
+    "37939931a980cdf38d16425d7a5346a31079";
+constexpr std::string_view skeyid = "970cf3d91d942cf3847eb021a026517fe3eb5ec7";
+constexpr std::string_view skeyid_d = "875f27d8afa5480b24bd3f3a3515b1462f5ba3ff";
+constexpr std::string_view skeyid_a = "282b8de1e940af5a12036a0b2baf81da4c2687c5";
+constexpr std::string_view skeyid_e = "4f8e6565f454ccc77de9c313fc206fe962b41193";
+constexpr std::string_view encryption_key = "4f8e6565f454ccc77de9c313fc206fe9";
+constexpr std::string_view iv = "2c46d2466004d85861f2ffe3a8b8d35b";
+constexpr std::string_view message_5 =
+    "401a3ebcf4e02f7ef75a874f04faf0ec2af96f5442181c04c4a60db3d938cd6f47a5e90471f1211efb9efede340e8b89adbc0c7f40d93c"
+    "977a1d8b9670a13afd1d3e9f87aa61357a12292f179da7ad64";
+constexpr std::string_view message_6 =
+    "27808793e5856219a63c02606117a0c4ffb21c26ff432fcfb9834f6e5d8dca4918ff0978e3fda5a7ce48c5b90943f7c7";
+constexpr std::string_view quick_mode_1 =
+    "018ef04f7cf72e4f5f28fdf279308a9408102001b9bb408c000000cc42f511f29f192b462929e917c93685fa6eb3cabe3fc71eacc5c5ef"
+    "279f275ebcd10b74422f280f8b3d25de1eefe917f6afbba806f0428ea411e674006e4c429d0e21579dbf12634c42380a1a8c48244696d6"
+    "140ca5491f8232b04f3b2b0cb240fb775c21d3576d1a2c456eb2999a82ecae7942582130eb61603d7c7ba710be5fb8b3eeb920e1597b71"
+    "03c40b68c2ebd17a230426978debdd36de1f2b5f0cf9e01c9828f73d19d3de492dab7c8c9098ec";
+constexpr std::string_view quick_mode_2 =
+    "018ef04f7cf72e4f5f28fdf279308a9408102001b9bb408c000000acf3a76232620f50693103c6b880b3f5659cf167dcf6286e6aa6c152"
+    "a19b23d4e6d8cd86ea727995e21a00cc8a0d82412b87b4fe21edf23606de97b569796a2003baa97dd3a40742639af511fb21084fa8faee"
+    "1615a961093f4fc049063cfea51c890b183cc784b315393f3f402815b783ba66b41e6b20826f871bfc42d2dd5778a2cabc800d9f82ca00"
+    "a73fd31f57408c";
+constexpr std::string_view quick_mode_3 =
+    "018ef04f7cf72e4f5f28fdf279308a9408102001b9bb408c0000003c772efd670c87a5cc53bdac9081f875f70ea21728fcb35316a67d61"
+    "646d773f6d";
+}  // namespace main_mode
+
+/// The same lab with a wrong PSK: the responder (PSK "Wollowitz") answers message 5 with an Informational under its own
+/// keys. Capture ikev1-psk-main-mode-incomplete of the same repository.
+namespace wrong_psk {
+constexpr std::string_view cookies = "51650d7b543319c27942959ae0c354f9";
+constexpr std::string_view ni_b = "9c9c6ef9418c3fc4a2c7ac158e1ba5034e7ef01c17f3ffe6bfc750a92b2beb69";
+constexpr std::string_view nr_b = "7070aa345b712736406acc080f9f2cc052bf9cc021c9b777579fc94221d540a8";
+constexpr std::string_view g_xi =
+    "7db18a28c7fa40b12a79d7e38c47a7942f4798e68e3f86cf7aaa0f596d8d1024840404b6d45905eaebfbeea59720b8fdab5100054d8b6b"
+    "e7b2d319caf3a1865def043f77b0cc20ff7c93753f132950bdafff2e1720bfcbbbbc1fa3eec6aba17e31d4bc302cc0eb1ba03d788dbd05"
+    "39e2f5c3177036a72c5fe246a8690ef7859a";
+constexpr std::string_view g_xr =
+    "8276bdc69bf302d01a40f582186f1d20d759f3043264574e896d6271533fc7eaf00bc77b1d71029ef0f7d69a9117e854a84d44dac14716"
+    "d73dc5dc49fe754051edeb813ce2b5228188b7af0f9cbf4a086e799f179ff6e914598803f41f52ac8171d343f5fc487da4869d21ab4666"
+    "bd7237cbb36cbde1ec2fa5ed5e217f918060";
+constexpr std::string_view g_xy =
+    "34b52971cd61f18048ee97d20da488a4634125f300dc2d1f470bdbb68b989fb999a2721328084c165cbebdca0c08b516799132b8f647ae"
+    "46bd2601028ec7e3954aaf612828826a031ff08b7ae4057cae0adb51453baae84691705e913ba95067b816385c37d2bd85701501f94a1a"
+    "a27ffc20a9546ec9deff8a1cb33588819a55";
+constexpr std::string_view informational =
+    "51650d7b543319c27942959ae0c354f908100501457341130000004c9d81fc2e56ce8285ce62d39c8ef66a0374fd664455b7a83a8772e5"
+    "862a9e32b25ae506b6b2c5aad5314b81ce03716904";
+}  // namespace wrong_psk
+
+/// Aggressive Mode of strongSwan, PSK "Wollowitz": capture ikev1-psk-aggressive-mode-simple of
+/// OnurOzcan35/ikev1-psk-aggressive-mode-dict-attack.
+namespace aggressive {
+constexpr std::string_view cookies = "211f7bb6a12be2c9d4987cff82910716";
+constexpr std::string_view sai_b =
+    "00000001000000010000002c00010001000000240101000080010007800e0080800200028004000280030001800b0001800c0e10";
+constexpr std::string_view g_xi =
+    "75df8452d3c9d0f5dd8112c70687867eeac221657fc28b7f447689ccf22021dc92ac82ff2a9bcaac0d1ca34756a9694cf8d188d5dcfa67"
+    "ecef626aa9519de3416cd473314352a2340dd5b62495866e478fcf49c0669864de4a5467b59c6226ad1dd2b2fb1fc50670fa9ae0328ae5"
+    "d821e4fc4d497bdeb2a1ffb1455f8ab97da6";
+constexpr std::string_view ni_b = "80a732f74c8429b03ee6c4c00e30df261cf174ee38794b4f8e04ff70fbb626b5";
+constexpr std::string_view idii_b = "01000000c0a80064";
+constexpr std::string_view g_xr =
+    "96412c71d58be07f7ba29804737f5140005ab8a35c567b479df95a9989af8cd0e6da359223d3f942110aa08d35eda8ae9c6f8304bd50ea"
+    "a5608d1a0f485b57d5752b0de4cdb7abe1b21a3c9d829f90daf56866bab67610207df241c835260efa45be9d28f2397f6af4fb87cb8af5"
+    "8dc89a544f67d7c336ea4769e2023a3cd9c0";
+constexpr std::string_view nr_b = "5e4a6d521e6f3411538ee69d20c2b676a238eb026fd5e04e0fa64e99bb60a023";
+constexpr std::string_view idir_b = "01000000c0a80001";
+constexpr std::string_view hash_r = "2a73432a51a01acce1ab34e464f92dd326f3791b";
+}  // namespace aggressive
+
+/// Main Mode with certificates, 3DES: test capture ikev1-certs of Wireshark, key from its test profile; the first
+/// blocks of message 5.
+namespace certificates {
+constexpr std::string_view cookies = "fafaeb49382a763c36e65ad2f66f4403";
+constexpr std::string_view g_xi =
+    "883cfa4248d583d946e0d1c2b9b6ee97fc9c4f252b41fc4ad1aaf2911a48f6b7d33862171a9fdd9487ef464e543c610e2a41a347820cbb"
+    "7cf80b466b6273197a6c630f7e100c0641491fcb877dd536a74807ab25933674e219354bf40627a5c9b3a09c7fad06ef7e536ec18213af"
+    "db405ca25ed6989f091c68606011e8494054";
+constexpr std::string_view g_xr =
+    "b9a8e696cbc66a1ddbf3c900109ea68e88d5291583120eada2377c959603f169270344240e89b0db012364d14063224caa9359f95d8339"
+    "9eb9d53c00e9a81085e02388aba1a10b4ca25d93b032032db095e29f6b37caf9da1e41377c82c8e0f6f2a01f103003c2d96fc069c0db50"
+    "38fe62f2cea65c0b0025a6645481eb7b8d91";
+constexpr std::string_view encryption_key = "735be0cb62f82675c4f7bf8fbab9b56834ba76d6ab4fa240";
+constexpr std::string_view message_5 =
+    "ac23294c0e98cc785bd97aa5df35a3d20e1d505488ffd625b2777f4f4c05233c50c7feb4e1dabdfaddf62c527ca937931923c41d542301"
+    "a30f12a8e220eaac0e";
+}  // namespace certificates
+
+/// Aggressive Mode whose message 3 is in clear, then encrypted Informational and Transactions, AES-256: test capture
+/// ikev1-bug-12620 of Wireshark, key from its test profile.
+namespace clear_third {
+constexpr std::string_view cookies = "29f6006212625def0e64ec0e81193014";
+constexpr std::string_view g_xi =
+    "0773522f1a0eaef32b1057b01c31dc5c14cc65c552a1594395872881e9855288abe400e960de889f219f94c86debca06060cc409f2784c"
+    "2474839a50fa1a1d5514bb36979823c7da6daf4d6a184c19ab8ffc0208f392ba6cf21497e98a5336fda32d5eccab85273ba93440e809a3"
+    "e818fb0bba232de1d0db1468c5ade5418c57";
+constexpr std::string_view g_xr =
+    "e266d9223d36e59626dc6fe4cd235e4940a239d9551b054cf0842512db5d051832e8c90962a556d6a946075a9c269244698f8df4d0a1c2"
+    "5254ed6fbbe8ff296f38044a13afc12b8ba2f2192e7c6104ea55aaf89176e42d165efc62249d20a6c8f3b07947180593b343e0c9e1155d"
+    "8e6789b77cfab31151841993de93b4e90b48";
+constexpr std::string_view encryption_key = "c26a81baec6070d289f0b4f13c2fb182e3d5406d11c29ebc2fc179502541325b";
+constexpr std::string_view informational =
+    "29f6006212625def0e64ec0e8119301408100501ae2475900000007c5131b7e281300e1c0b4f4ecee1bec82372ba95c1b33f522c7200c2"
+    "649a7aa833a283be519de0958a5493720a987b1c89f0178dd5b861ffb9d48b32794471d03942c5a1e85d8134f3391b70831c576751e1a3"
+    "85c0ba06b82273f39c5af956a0a2";
+}  // namespace clear_third
+
+/// strongSwan with certificates in the lab: 03_mm_cert_ipfrag_ok_sl.pcap and its log.
+namespace lab_signature {
+constexpr std::string_view ni_b = "426a3d5d230f90083b62863c4205e7cfd622692077cdd75e9be74d6ecbeb1847";
+constexpr std::string_view nr_b = "e05259f28245115ebcb72521216c39ac1aaef755a861cb2cb39eae99b3b181d4";
+constexpr std::string_view g_xy =
+    "4bc686f382724ad4341dce9084c3835a0455444b46d1c2a20f3056e4d132406bbc93408fdd8108e4e778d060b1d3d2fc428c7594bb3a7c"
+    "2b479947c2ed13414cdfd7efb072123e84e4b71d2d21588fa1eb1d877573a17e660c9f4f6c3b13c328cec5f672274f9637e24f59401b15"
+    "91c2a0a042836a005f49cc54b5baec2aef2add7ccd55bda4fefe02b311798eac505f2e8ca6280fb9bdbd838fc874ba62e8adec55c21aa9"
+    "f76dcbc5882a88ef60af4848e44e23c600bacc896fa6f895a3597229307d8b877c6a289746eca60d6f04ad4b3df7caa3e988179a1fb945"
+    "54be307eb0263120fea4a9ddb166e3acbe41a6fd427e2c1981cffad44b364991df9d83bf";
+constexpr std::string_view cookies = "fd7cfc7bba6c81be4baa999f54bcd8a9";
+constexpr std::string_view g_xi =
+    "6bedbeb4122f34e5fc63eff4dcc9a6994d43385b432f1cae870ad5c67bc3a262f41a0beeeb57e7a62b8bf47c5e47c931bbfd18f0035ad8"
+    "45fb9401c80acc90e0cf3de1896536f2e9c305a45b9e15e45addf03057e1ff332b2d1f41294ea091bb17e64fe6199116907908d8343e9a"
+    "97b120198d6b56b80edf063dd2fd18f16cccc528187c2f8ae272ce439247698defd2bb47809f2ca6720fbe063692cee5594fa1f67f5b57"
+    "9c282054c4d6eef89294a524555b8defa5d7928bfdaac6fe91673691e2f9b94802886e6f8fcfa9b01ebec1b9cda2fe7a681fff13d4e82b"
+    "7eff2f3808d7c526cb8fd5fa8a92334a8ae9bee1cdefca46bf28906a9e9f78b89d714feb";
+constexpr std::string_view g_xr =
+    "8d68da9257fc33a69286af3de3d09fad5803fd8bfa2e7f2d193f95de1371789fb7b52f2b655dd1a1850af8c7146232c51a01bfb583ae77"
+    "889e168fa8ea66363db32a31b817d44073610d6d17266042f1e7b478ad1ffba029af77e5c4371ef0480ebbcbdd1de35368900d193b07d2"
+    "28ad0507bd054339cd83628423a1ce88ea937893b9b4e9964d69719856fe7da41ebc559dc52f1af44817f8a79d1f94ff06c4217e2df2f3"
+    "53ce31217997cc3718da1c53d810b482ba918e5d0213fa2f005108b39ba95aa6827d51fff91e62faa1b654ab8968a3231cbbac7fcd49d0"
+    "3df8bdf7c555f4328065a6c80a19452f2d9a271459f19b4274fe930d7d695968deed57c7";
+constexpr std::string_view sai_b =
+    "00000001000000010000002c01010001000000240101000080010007800e0100800200048004000e80030003800b0001800c3de0";
+constexpr std::string_view idii_b = "020000006c6566742e6c61622e6578616d706c65";
+constexpr std::string_view skeyid = "328ad949507fcaa8f3367a31af906d63291b848115dd2ebc26b2268194a6e13a";
+constexpr std::string_view skeyid_d = "162197cdee0b68c9326c97e6156cf6697d55bb69c8796c4edd455052cc2916b6";
+constexpr std::string_view skeyid_a = "42769309dc992268f6c29580e0a7419c0d95748156622ca54d8ef8e996275940";
+constexpr std::string_view skeyid_e = "c531ae6e698a9684d8d0a493c303de28e9df06216f5547c37eebce37003398b6";
+constexpr std::string_view encryption_key = "c531ae6e698a9684d8d0a493c303de28e9df06216f5547c37eebce37003398b6";
+constexpr std::string_view iv = "eb4a2883cb7ea8dd3ff2ed57b03683f8";
+constexpr std::string_view hash_i = "3694b56f2efa98f83a6bc3d0070c2a8af3d8be8db63501fc6545379d0ea75102";
+}  // namespace lab_signature
+}  // namespace vectors
