@@ -1,0 +1,93 @@
+#include "judged.hpp"
+
+using namespace ike;
+using diagnose::FindingId;
+using test::Row;
+
+namespace {
+#define UP_AT(t) "I1@" t ".0 R2@" t ".1 I3@" t ".2 R4@" t ".3 I5@" t ".4 R6@" t ".5 IQ1@" t ".6 RQ2@" t ".7 IQ3@" t ".8 "
+}
+
+TEST_CASE("healthy tunnels stay healthy") {
+  for (const Row& row : {
+           Row{"Main Mode and Quick Mode", UP_AT("0"), "up", "", "MM_ACTIVE/MM_ACTIVE"},
+           Row{"Aggressive Mode and Quick Mode", "AM I1@0 R2@0.1 I3@0.2 IQ1@0.3 RQ2@0.4 IQ3@0.5", "up", "", "AM_ACTIVE/AM_ACTIVE"},
+           Row{"phase 1 alone", "I1@0 R2@0.1 I3@0.2 R4@0.3 I5@0.4 R6@0.5 END@60", "phase1-up", "", "MM_ACTIVE/MM_ACTIVE"},
+           Row{"renewed", UP_AT("0") "| " UP_AT("60") "R-info@61", "up", "", "MM_ACTIVE/MM_ACTIVE"},
+           Row{"phase 1 renewed without Quick Mode", UP_AT("0") "| I1@60 R2@60.1 I3@60.2 R4@60.3 I5@60.4 R6@60.5 END@80", "up", "", "MM_ACTIVE/MM_ACTIVE"},
+           Row{"both sides begin at once", UP_AT("0") "| swap I1@0.05 R2@0.15 I3@0.25 R4@0.35 I5@0.45 R6@0.55", "up", "", "MM_ACTIVE/MM_ACTIVE"},
+           Row{"the capture begins at message 3", "assumed I3@0 R4@0.1 I5@0.2 R6@0.3 IQ1@0.4 RQ2@0.5 IQ3@0.6", "up", "", "MM_ACTIVE/MM_ACTIVE"},
+           Row{"everything twice, by a mirror", "I1@0 I1*copy@0.001 R2@0.1 R2*copy@0.101 I3@0.2 I3*copy@0.201 R4@0.3 R4*copy@0.301 I5@0.4 I5*copy@0.401 R6@0.5 R6*copy@0.501 IQ1@0.6 IQ1*copy@0.601 RQ2@0.7 RQ2*copy@0.701 IQ3@0.8 IQ3*copy@0.801", "up", "", "MM_ACTIVE/MM_ACTIVE"},
+       })
+    test::check(row);
+}
+
+TEST_CASE("a rekey that fails beside a living SA is a warning") {
+  test::check({"", UP_AT("0") "IQ1:9@100 RQ2:9@100.1 IQ3:9@100.2 | I1@90 I1@94 I1@101 END@110", "up", "no-reply-msg1", "MM_WAIT_MSG2/-"});
+}
+
+TEST_CASE("up and down again is flapping") {
+  test::check({"three times", UP_AT("0") "I-info@20 I-info@20.1 | " UP_AT("30") "I-info@50 I-info@50.1 | " UP_AT("60") "I-info@80 I-info@80.1 | " UP_AT("90"), "flapping", "flapping", "MM_ACTIVE/MM_ACTIVE"});
+  test::check({"near miss: twice", UP_AT("0") "I-info@20 I-info@20.1 | " UP_AT("30") "I-info@50 I-info@50.1 | " UP_AT("60"), "up", "", "MM_ACTIVE/MM_ACTIVE"});
+}
+
+TEST_CASE("versions that do not match") {
+  const auto judged = test::judge("V2>@0 V2<:14@0.1 V2>@4 V2<:14@4.1 END@10");
+  CHECK(judged.verdict == diagnose::Verdict::stalled);
+  REQUIRE(test::find(judged, FindingId::version_mismatch) != nullptr);
+  CHECK(test::find(judged, FindingId::version_mismatch)->certainty == diagnose::Certainty::possible);
+}
+
+TEST_CASE("a prober is no tunnel") {
+  const auto judged = test::judge("I1@0 R2@0.1 END@60 | port:1024 I1b@1 RN:NO-PROPOSAL-CHOSEN@1.1 | port:1025 AM I1@2 RN:INVALID-KEY-INFORMATION@2.1");
+  CHECK(judged.verdict == diagnose::Verdict::probe);
+  CHECK(test::find(judged, FindingId::probe) != nullptr);
+  // A daemon that repeats itself is none.
+  CHECK(test::judge("I1@0 I1@4 I1@11 | I1@60 I1@64 I1@71").verdict == diagnose::Verdict::stalled);
+}
+
+TEST_CASE("remarks tell what is worth knowing") {
+  struct Remark {
+    std::string_view script;
+    FindingId id;
+    bool there;
+  };
+  for (const Remark& row : {
+           Remark{"I1@0 I1@4 R2@4.1 I3@4.2 R4@4.3 I5@4.4 R6@4.5 IQ1@4.6 RQ2@4.7 IQ3@4.8", FindingId::retries, true},
+           Remark{UP_AT("0"), FindingId::retries, false},
+           Remark{UP_AT("0") "| " UP_AT("60"), FindingId::rekey, true},
+           Remark{UP_AT("0"), FindingId::rekey, false},
+           Remark{UP_AT("0") "| swap I1@0.05 R2@0.15 I3@0.25 R4@0.35 I5@0.45 R6@0.55", FindingId::simultaneous, true},
+           Remark{UP_AT("0") "| swap I1@60 R2@60.1", FindingId::simultaneous, false},
+           Remark{"assumed I3@0 R4@0.1 END@1", FindingId::mid_stream, true},
+           Remark{"I1@0 I1*copy@0.001 END@1", FindingId::mirror_copies, true},
+           Remark{"I1*cut@0 END@1", FindingId::snaplen_cut, true},
+           Remark{"AM psk I1@0 R2@0.1 I3@0.2", FindingId::weak_crypto, true},
+       }) {
+    CAPTURE(row.script);
+    const auto judged = test::judge(row.script);
+    const auto all = test::ids(judged);
+    CAPTURE(all);
+    CHECK((test::find(judged, row.id) != nullptr) == row.there);
+    if (row.there) CHECK(test::find(judged, row.id)->severity == diagnose::Severity::remark);
+  }
+}
+
+TEST_CASE("the same stall in several attempts is one finding with a count") {
+  const auto judged = test::judge("I1@0 I1@4 I1@11 | I1@60 I1@64 I1@71 | I1@120 I1@124 I1@131");
+  REQUIRE(judged.findings.size() >= 1);
+  CHECK(judged.findings.front().id == FindingId::no_reply_msg1);
+  CHECK(judged.findings.front().count == 3);
+}
+
+TEST_CASE("a stall that a later attempt got over is a remark") {
+  const auto judged = test::judge("I1@0 I1@4 I1@11 | " UP_AT("60"));
+  CHECK(judged.verdict == diagnose::Verdict::up);
+  REQUIRE(test::find(judged, FindingId::no_reply_msg1) != nullptr);
+  CHECK(test::find(judged, FindingId::no_reply_msg1)->severity == diagnose::Severity::remark);
+}
+
+TEST_CASE("nothing at all is judged without a crash") {
+  const track::Tunnel empty;
+  CHECK(diagnose::diagnose(empty, {}).verdict == diagnose::Verdict::pending);
+}
