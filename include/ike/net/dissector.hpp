@@ -9,6 +9,10 @@
 
 namespace ike::net {
 
+struct IpPacket;
+struct Opened;
+class Reassembler;
+
 /// Which UDP ports are ours; anything else is left alone on its first octets. A datagram is ours when
 /// its source or its destination port is in the list.
 struct Ports {
@@ -18,11 +22,11 @@ struct Ports {
 /// What came of the frames so far; reports print it.
 struct NetCounts {
   std::uint64_t frames = 0;
-  std::uint64_t malformed = 0;            ///< link, IP or UDP headers that contradict themselves
+  std::uint64_t malformed = 0;            ///< link, IP or UDP headers that contradict themselves; TCP and the like is not looked at
   std::uint64_t unknown_link = 0;         ///< frames of a link type that we cannot read
   std::uint64_t fragments = 0;            ///< IP fragments of UDP seen
-  std::uint64_t fragments_unfinished = 0; ///< datagrams given up because fragments were missing
-  std::uint64_t fragments_evicted = 0;    ///< given up because a limit was reached
+  std::uint64_t fragments_unfinished = 0; ///< datagrams, ours or of unknown ports, that still lack fragments
+  std::uint64_t fragments_evicted = 0;    ///< datagrams given up because a limit was reached
   std::uint64_t cut = 0;                  ///< packets of ours that the snap length cut
   LinkType last_unknown_link{};
 };
@@ -48,12 +52,24 @@ class Dissector {
   [[nodiscard]] const NetCounts& counts() const noexcept { return counts_; }
 
  private:
-  struct Impl;
+  [[nodiscard]] bool ours(std::uint16_t port) const noexcept;
+  [[nodiscard]] bool ours(const std::uint8_t* udp) const noexcept;
+  bool read_ip(const Opened& opened, IpPacket& packet);
+  Kind take_udp(const Frame& frame, const IpPacket& packet);
+  Kind take_first_fragment(const Frame& frame, const IpPacket& packet);
+  Kind take_fragment(const Frame& frame, const IpPacket& packet);
+  Kind take_whole(const Frame& frame);
+  Kind take_esp(const Frame& frame, const IpPacket& packet);
+  Kind take_icmp(const Frame& frame, const IpPacket& packet);
+  Kind fill_datagram(ByteView udp, std::uint32_t missing);
+  void count_fragments();
+
+  Ports ports_;
   Datagram datagram_;
   EspPacket esp_;
   IcmpError icmp_;
   NetCounts counts_;
-  std::unique_ptr<Impl> impl_;
+  std::unique_ptr<Reassembler> reassembler_;
 };
 
 }  // namespace ike::net

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <compare>
 #include <cstdint>
@@ -16,11 +17,24 @@ struct Address {
   std::array<std::uint8_t, 16> octets{};
   std::uint8_t family = 0;  ///< 4, 6, or 0 for none
 
-  static Address v4(const std::uint8_t* at) noexcept;
-  static Address v6(const std::uint8_t* at) noexcept;
+  /// From the four or sixteen octets at `at`.
+  static Address v4(const std::uint8_t* at) noexcept {
+    Address address;
+    std::copy_n(at, 4, address.octets.begin());
+    address.family = 4;
+    return address;
+  }
+  static Address v6(const std::uint8_t* at) noexcept {
+    Address address;
+    std::copy_n(at, 16, address.octets.begin());
+    address.family = 6;
+    return address;
+  }
 
   /// The four or sixteen octets as they stand in the packet.
-  [[nodiscard]] ByteView wire() const noexcept { return ByteView{octets}.first(family == 4 ? 4 : family == 6 ? 16 : 0); }
+  [[nodiscard]] ByteView wire() const noexcept {
+    return ByteView{octets}.first(family == 4 ? 4 : family == 6 ? 16 : 0);
+  }
   friend auto operator<=>(const Address& a, const Address& b) noexcept = default;
 };
 

@@ -1,0 +1,243 @@
+#include "ike/net/dissector.hpp"
+
+#include <algorithm>
+
+#include "ike/net/icmp.hpp"
+#include "ike/net/ip.hpp"
+#include "ike/net/ip_fragments.hpp"
+#include "ike/net/link.hpp"
+#include "ike/net/tunnel.hpp"
+
+namespace ike::net {
+namespace {
+
+constexpr std::size_t udp_header = 8;
+constexpr std::size_t esp_header = 8;
+
+void fill_info(PacketInfo& info, const Frame& frame, const IpPacket& packet) {
+  info.time = frame.time;
+  info.packet = frame.number;
+  info.file = frame.file;
+  info.ip_id = packet.version == 4 ? static_cast<std::uint16_t>(packet.id) : std::uint16_t{0};
+  info.ttl = packet.ttl;
+  info.source = {packet.source(), 0};
+  info.destination = {packet.destination(), 0};
+}
+
+/// The tunnel that a UDP datagram to such a port holds; the caller knows that the UDP header is there.
+Opened open_udp_tunnel(const IpPacket& packet) {
+  const auto port = load_be16(packet.payload.octets.data() + 2);
+  if (port == vxlan_port) return open_vxlan(packet.payload.after(udp_header));
+  if (port == geneve_port) return open_geneve(packet.payload.after(udp_header));
+  return {};
+}
+
+/// Whether a later fragment of such a protocol may belong to a UDP datagram: IPv6 names the first header
+/// of what was fragmented, which need not be the last.
+bool may_hold_udp(const IpPacket& fragment) { return fragment.protocol == protocol::udp || is_extension(fragment.protocol); }
+
+}  // namespace
+
+Dissector::Dissector(Ports ports) : ports_{std::move(ports)}, reassembler_{std::make_unique<Reassembler>()} {
+  std::ranges::sort(ports_.extra);
+}
+Dissector::~Dissector() = default;
+Dissector::Dissector(Dissector&&) noexcept = default;
+Dissector& Dissector::operator=(Dissector&&) noexcept = default;
+
+inline bool Dissector::ours(std::uint16_t port) const noexcept {
+  return port == 500 || port == 4500 || (!ports_.extra.empty() && std::ranges::binary_search(ports_.extra, port));
+}
+
+inline bool Dissector::ours(const std::uint8_t* udp) const noexcept { return ours(load_be16(udp)) || ours(load_be16(udp + 2)); }
+
+/// False when there is nothing for us; what is wrong has been counted.
+inline bool Dissector::read_ip(const Opened& opened, IpPacket& packet) {
+  IpFault fault = IpFault::none;
+  switch (opened.inside) {
+    case Inside::ipv4: fault = decode_ipv4(opened.packet, packet); break;
+    case Inside::ipv6: fault = decode_ipv6(opened.packet, packet); break;
+    case Inside::ip:
+      if (opened.packet.octets.empty()) {
+        fault = IpFault::short_header;
+      } else {
+        fault = opened.packet.octets[0] >> 4U == 6 ? decode_ipv6(opened.packet, packet) : decode_ipv4(opened.packet, packet);
+      }
+      break;
+    case Inside::nothing: return false;
+    case Inside::short_header: fault = IpFault::short_header; break;
+    case Inside::contradiction: fault = IpFault::contradiction; break;
+    case Inside::unknown_link: ++counts_.unknown_link; return false;
+  }
+  if (fault == IpFault::none && is_extension(packet.protocol)) {
+    fault = pass_extensions(packet);
+    if (fault == IpFault::short_header && packet.payload.missing != 0) return false;
+  }
+  switch (fault) {
+    case IpFault::none: return true;
+    case IpFault::foreign: return false;
+    case IpFault::short_header: counts_.malformed += opened.packet.missing == 0; return false;
+    case IpFault::contradiction: ++counts_.malformed; return false;
+    case IpFault::bad_length: ++counts_.malformed; return true;
+  }
+  return false;
+}
+
+Dissector::Kind Dissector::dissect(const Frame& frame) {
+  ++counts_.frames;
+  const auto captured = static_cast<std::uint32_t>(frame.octets.size());
+  const Slice whole{frame.octets, frame.wire_length > captured ? frame.wire_length - captured : 0};
+  Opened opened = frame.link == LinkType::ethernet ? open_ethernet(whole) : open_link(frame.link, whole);
+  if (opened.inside == Inside::unknown_link) counts_.last_unknown_link = frame.link;
+  IpPacket packet;
+  for (unsigned depth = 0; depth <= max_tunnel_depth; ++depth) {
+    if (!read_ip(opened, packet)) return Kind::other;
+    switch (packet.protocol) {
+      case protocol::udp:
+        if (packet.fragmented()) return take_fragment(frame, packet);
+        if (packet.payload.octets.size() < udp_header) {
+          counts_.malformed += packet.payload.missing == 0;
+          return Kind::other;
+        }
+        if (ours(packet.payload.octets.data())) return take_udp(frame, packet);
+        opened = open_udp_tunnel(packet);
+        if (opened.inside == Inside::nothing) return Kind::other;
+        break;
+      case protocol::esp: return take_esp(frame, packet);
+      case protocol::icmp:
+      case protocol::icmpv6: return take_icmp(frame, packet);
+      case protocol::ipv4: opened = {Inside::ipv4, packet.payload}; break;
+      case protocol::ipv6: opened = {Inside::ipv6, packet.payload}; break;
+      case protocol::gre: opened = open_gre(packet.payload); break;
+      default: return packet.fragmented() && may_hold_udp(packet) ? take_fragment(frame, packet) : Kind::other;
+    }
+    if (packet.fragmented()) return Kind::other;  // tunnels are not put together
+  }
+  ++counts_.malformed;
+  return Kind::other;
+}
+
+/// `udp` begins with a UDP header; `missing` octets of the IP payload were sent but not captured.
+Dissector::Kind Dissector::fill_datagram(ByteView udp, std::uint32_t missing) {
+  const std::size_t length = load_be16(udp.data() + 4);
+  if (length < udp_header) {
+    ++counts_.malformed;
+    return Kind::other;
+  }
+  const std::size_t sent = udp.size() + missing;
+  if (length > sent) ++counts_.malformed;
+  datagram_.sent_length = static_cast<std::uint32_t>(std::min(length, sent) - udp_header);
+  datagram_.payload = udp.subspan(udp_header, std::min<std::size_t>(udp.size() - udp_header, datagram_.sent_length));
+  datagram_.cut = datagram_.payload.size() < datagram_.sent_length;
+  counts_.cut += datagram_.cut;
+  datagram_.source.port = load_be16(udp.data());
+  datagram_.destination.port = load_be16(udp.data() + 2);
+  datagram_.fragments = 1;
+  datagram_.partial = false;
+  datagram_.completes = 0;
+  return Kind::udp;
+}
+
+Dissector::Kind Dissector::take_udp(const Frame& frame, const IpPacket& packet) {
+  fill_info(datagram_, frame, packet);
+  return fill_datagram(packet.payload.octets, packet.payload.missing);
+}
+
+Dissector::Kind Dissector::take_fragment(const Frame& frame, const IpPacket& packet) {
+  if (packet.fragment_offset == 0) return take_first_fragment(frame, packet);
+  ++counts_.fragments;
+  Reassembler::Fate fate{};
+  if (packet.payload.missing != 0) {
+    reassembler_->give_up(packet, frame.time);
+  } else {
+    fate = reassembler_->add(packet, 0, frame.time);
+  }
+  counts_.malformed += fate == Reassembler::Fate::refused;
+  count_fragments();
+  return fate == Reassembler::Fate::whole ? take_whole(frame) : Kind::other;
+}
+
+Dissector::Kind Dissector::take_first_fragment(const Frame& frame, const IpPacket& packet) {
+  IpPacket inner = packet;
+  // extension headers cut in two can be passed only when the rest is there
+  const bool readable = pass_extensions(inner) == IpFault::none;
+  if (readable && inner.protocol == protocol::esp) return take_esp(frame, inner);
+  const ByteView udp = inner.payload.octets;
+  const bool known = readable && inner.protocol == protocol::udp && udp.size() >= udp_header;
+  const bool foreign = readable && (inner.protocol != protocol::udp || (known && !ours(udp.data())));
+  counts_.fragments += !readable || inner.protocol == protocol::udp;
+  Reassembler::Fate fate = Reassembler::Fate::held;
+  if (foreign) {
+    reassembler_->dismiss(packet, frame.time);
+  } else if (packet.payload.missing != 0) {
+    reassembler_->give_up(packet, frame.time);
+  } else {
+    fate = reassembler_->add(packet, known ? frame.number : 0, frame.time);
+  }
+  counts_.malformed += fate == Reassembler::Fate::refused;
+  count_fragments();
+  if (fate == Reassembler::Fate::whole) return take_whole(frame);
+  if (!known || foreign || fate != Reassembler::Fate::held) return Kind::other;
+
+  fill_info(datagram_, frame, inner);
+  const std::size_t length = load_be16(udp.data() + 4);
+  const auto later = length > udp.size() ? static_cast<std::uint32_t>(length - udp.size()) : 0U;
+  if (fill_datagram(udp, later) != Kind::udp) return Kind::other;
+  counts_.cut -= datagram_.cut;
+  datagram_.cut = packet.payload.missing != 0;
+  counts_.cut += datagram_.cut;
+  datagram_.partial = true;
+  return Kind::udp;
+}
+
+Dissector::Kind Dissector::take_whole(const Frame& frame) {
+  const auto& whole = reassembler_->whole();
+  IpPacket packet;
+  packet.version = whole.source.family;
+  packet.protocol = whole.protocol;
+  packet.payload = {whole.octets, 0};
+  if (pass_extensions(packet) != IpFault::none || packet.protocol != protocol::udp) return Kind::other;
+  const ByteView udp = packet.payload.octets;
+  if (udp.size() < udp_header || !ours(udp.data())) return Kind::other;
+  datagram_.time = frame.time;
+  datagram_.packet = frame.number;
+  datagram_.file = frame.file;
+  datagram_.ip_id = whole.source.family == 4 ? static_cast<std::uint16_t>(whole.id) : std::uint16_t{0};
+  datagram_.ttl = whole.ttl;
+  datagram_.source = {whole.source, 0};
+  datagram_.destination = {whole.destination, 0};
+  if (fill_datagram(udp, 0) != Kind::udp) return Kind::other;
+  datagram_.fragments = whole.fragments;
+  datagram_.completes = whole.first_packet;
+  return Kind::udp;
+}
+
+Dissector::Kind Dissector::take_esp(const Frame& frame, const IpPacket& packet) {
+  if (packet.fragment_offset != 0) return Kind::other;
+  if (packet.payload.octets.size() < esp_header) {
+    counts_.malformed += packet.payload.missing == 0;
+    return Kind::other;
+  }
+  fill_info(esp_, frame, packet);
+  esp_.spi = load_be32(packet.payload.octets.data());
+  esp_.sequence = load_be32(packet.payload.octets.data() + 4);
+  return Kind::esp;
+}
+
+Dissector::Kind Dissector::take_icmp(const Frame& frame, const IpPacket& packet) {
+  if (packet.fragmented() || (packet.protocol == protocol::icmp) != (packet.version == 4)) return Kind::other;
+  if (!decode_icmp_error(packet, icmp_)) return Kind::other;
+  // a quote that does not reach the ports may be of ours; addresses and identification tell
+  const auto from = icmp_.quoted_source.port;
+  const auto to = icmp_.quoted_destination.port;
+  if (icmp_.quoted_protocol == protocol::udp && (from != 0 || to != 0) && !ours(from) && !ours(to)) return Kind::other;
+  fill_info(icmp_, frame, packet);
+  return Kind::icmp_error;
+}
+
+void Dissector::count_fragments() {
+  counts_.fragments_unfinished = reassembler_->counts().unfinished;
+  counts_.fragments_evicted = reassembler_->counts().evicted;
+}
+
+}  // namespace ike::net
