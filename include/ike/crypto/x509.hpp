@@ -18,9 +18,9 @@ struct CertificateFacts {
   std::string issuer;
   std::string serial;         ///< in hex
   Time not_before{};
-  Time not_after{};
+  Time not_after{};           ///< Time::max() when it is to be valid for ever
   bool is_ca = false;
-  bool self_signed = false;
+  bool self_signed = false;   ///< names itself as issuer; the signature is not looked at
   std::string public_key;     ///< "RSA-2048", "ECDSA-256"
   std::string signature;      ///< signature algorithm
   std::vector<std::string> key_usage;           ///< empty when unrestricted
@@ -61,7 +61,8 @@ struct ChainCheck {
 };
 
 /// Checks the path from `chain[0]` over the others to one of `authorities`, at `when`. All are DER.
-/// Revocation is not asked for: nothing leaves this machine.
+/// Revocation is not asked for: nothing leaves this machine. Botan 2 cannot read certificates that expire in
+/// 9999; with one of those this gives an error.
 Result<ChainCheck, CertificateError> check_chain(std::span<const ByteView> chain, std::span<const ByteView> authorities, Time when);
 
 }  // namespace ike::crypto
