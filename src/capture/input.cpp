@@ -24,7 +24,8 @@ std::string why_not_opened(const std::string& path, int error) {
 std::string printable(const std::string& path) {
   if (path == "-") return "standard input";
   std::string name = path;
-  std::ranges::replace_if(name, [](unsigned char c) { return c < ' ' || c == 0x7f; }, '?');
+  std::ranges::replace_if(
+      name, [](unsigned char c) { return c < ' ' || c == 0x7f; }, '?');
   return name;
 }
 
@@ -79,7 +80,7 @@ Window::Window(std::unique_ptr<Input> input)
 bool Window::fill(std::size_t count) {
   const std::size_t kept = left();
   if (count > capacity_) {
-    const std::size_t capacity = std::bit_ceil(count);
+    const std::size_t capacity = std::bit_ceil(count + count / 2);  // room to move on before octets are moved again
     auto bigger = std::make_unique_for_overwrite<std::uint8_t[]>(capacity);
     std::memcpy(bigger.get(), at_, kept);
     buffer_ = std::move(bigger);

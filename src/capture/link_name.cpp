@@ -13,12 +13,18 @@ int dlt_of(LinkType link) noexcept {
   switch (static_cast<unsigned>(link)) {
     case 12:
     case 14:
-    case 101: return DLT_RAW;
-    case 100: return DLT_ATM_RFC1483;
-    case 102: return DLT_SLIP_BSDOS;
-    case 103: return DLT_PPP_BSDOS;
-    case 106: return DLT_ATM_CLIP;
-    default: return static_cast<int>(link);
+    case 101:
+      return DLT_RAW;
+    case 100:
+      return DLT_ATM_RFC1483;
+    case 102:
+      return DLT_SLIP_BSDOS;
+    case 103:
+      return DLT_PPP_BSDOS;
+    case 106:
+      return DLT_ATM_CLIP;
+    default:
+      return static_cast<int>(link);
   }
 }
 

@@ -29,7 +29,8 @@ class PcapReader final : public FileSource::Impl {
 
   const Frame* next() override {
     for (;;) {
-      if (!window.have(record_header_)) [[unlikely]] return end("the header of " + next_packet());
+      if (!window.have(record_header_)) [[unlikely]]
+        return end("the header of " + next_packet());
       std::uint32_t captured = captured_at(window.at());
       if (captured > trusted_ || captured > sent_at(window.at())) [[unlikely]] {
         const auto believed = odd_length();
@@ -39,7 +40,8 @@ class PcapReader final : public FileSource::Impl {
         }
         captured = *believed;
       }
-      if (!window.have(record_header_ + captured)) [[unlikely]] return end(next_packet());
+      if (!window.have(record_header_ + captured)) [[unlikely]]
+        return end(next_packet());
       return deliver(captured);
     }
   }
@@ -102,8 +104,10 @@ std::optional<std::uint32_t> PcapReader::odd_length() {
   const std::size_t whole = record_header_ + captured;
   if (window.have(whole + record_header_)) {
     const std::uint8_t* follower = window.at() + whole;
-    const std::uint32_t length = swapped_lengths_ ? std::min(captured_at(follower), sent_at(follower)) : captured_at(follower);
-    if (length <= limit_ && (length <= trusted_ || near(order_.u32(follower), order_.u32(window.at())))) return captured;
+    const std::uint32_t length =
+        swapped_lengths_ ? std::min(captured_at(follower), sent_at(follower)) : captured_at(follower);
+    if (length <= limit_ && (length <= trusted_ || near(order_.u32(follower), order_.u32(window.at()))))
+      return captured;
   } else if (window.left() == whole) {
     return captured;
   }
@@ -142,12 +146,14 @@ void PcapReader::resynchronise() {
     for (std::size_t at = 0; at < span && window.left() - at >= record_header_; ++at) {
       if (!plausible(window.at() + at) || !chain_at(at, to_end)) continue;
       window.skip(at);
-      return remark(what + std::to_string(window.offset() - damaged) + " octets skipped, up to the next good one", damaged);
+      return remark(what + std::to_string(window.offset() - damaged) + " octets skipped, up to the next good one",
+                    damaged);
     }
     window.skip(span);
     if (to_end) break;
   }
-  remark(what + "no good one follows, the last " + std::to_string(window.offset() - damaged) + " octets are not read", damaged);
+  remark(what + "no good one follows, the last " + std::to_string(window.offset() - damaged) + " octets are not read",
+         damaged);
 }
 
 }  // namespace

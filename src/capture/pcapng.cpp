@@ -22,16 +22,16 @@ constexpr std::uint16_t isb_osdrop = 7;
 
 constexpr std::size_t block_frame = 12;                      // type, length, and the length again at the end
 constexpr std::uint32_t max_block = max_packet + 64 * 1024;  // a packet and its options; others are passed unread
-constexpr std::uint32_t usual_blocks = 64 * 1024;            // interface and statistics blocks we look into
+constexpr std::uint32_t max_other_block = 1024 * 1024;       // of the other blocks that we look into
 
 /// One capture interface of the section being read.
 struct Interface {
   LinkType link{};
   std::uint32_t snap_length = 0;
-  std::uint8_t resolution = 6;    // as if_tsresol has it: 10^-n, or 2^-n with the top bit set
-  std::int64_t offset = 0;        // if_tsoffset, seconds
+  std::uint8_t resolution = 6;           // as if_tsresol has it: 10^-n, or 2^-n with the top bit set
+  std::int64_t offset = 0;               // if_tsoffset, seconds
   std::uint64_t per_second = 1'000'000;  // counts in a second; 0 when that does not fit
-  std::uint64_t scale = 1000;     // nanoseconds per count, 0 when that is no whole number or an offset is set
+  std::uint64_t scale = 1000;            // nanoseconds per count, 0 when that is no whole number or an offset is set
   std::uint64_t drops = 0;
 
   void set_clock() noexcept;
@@ -81,7 +81,8 @@ class PcapngReader final : public FileSource::Impl {
 
   const Frame* next() override {
     while (!ended) {
-      if (!window.have(8)) [[unlikely]] return end("a block header after packet " + std::to_string(frame.number));
+      if (!window.have(8)) [[unlikely]]
+        return end("a block header after packet " + std::to_string(frame.number));
       const std::uint8_t* at = window.at();
       std::uint32_t length = order_.u32(at + 4);
       const std::uint32_t type = order_.u32(at);
@@ -90,14 +91,17 @@ class PcapngReader final : public FileSource::Impl {
         if (!set_order()) return stop("a section header without byte-order magic");
         length = order_.u32(window.at() + 4);
       }
-      if (length < block_frame || length % 4 != 0) [[unlikely]] return stop("a block whose length is " + std::to_string(length));
+      if (length < block_frame || length % 4 != 0) [[unlikely]]
+        return stop("a block whose length is " + std::to_string(length));
       if (length > wanted(type)) [[unlikely]] {
         pass_unread(type, length);
         continue;
       }
-      if (!window.have(length)) [[unlikely]] return end(is_packet(type) ? next_packet() : block_name(type));
+      if (!window.have(length)) [[unlikely]]
+        return end(is_packet(type) ? next_packet() : block_name(type));
       at = window.at();
-      if (order_.u32(at + length - 4) != length) [[unlikely]] return stop("a block whose two lengths differ");
+      if (order_.u32(at + length - 4) != length) [[unlikely]]
+        return stop("a block whose two lengths differ");
       const bool delivered = take(type, at, length);
       window.skip(length);
       if (delivered) return &frame;
@@ -113,8 +117,9 @@ class PcapngReader final : public FileSource::Impl {
   /// Up to which length a block is held in memory whole.
   static std::uint32_t wanted(std::uint32_t type) noexcept {
     if (is_packet(type)) return max_block;
-    const bool read = type == section_header_block || type == interface_description_block || type == interface_statistics_block;
-    return read ? usual_blocks : 0;
+    const bool read =
+        type == section_header_block || type == interface_description_block || type == interface_statistics_block;
+    return read ? max_other_block : 0;
   }
 
   bool take(std::uint32_t type, const std::uint8_t* at, std::uint32_t length) {
@@ -123,17 +128,26 @@ class PcapngReader final : public FileSource::Impl {
         return length >= 32 && packet(order_.u32(at + 8), at + 12, {at + 28, length - 32});
       case packet_block:
         return length >= 32 && packet(order_.u16(at + 8), at + 12, {at + 28, length - 32});
-      case simple_packet_block: return length >= 16 && simple_packet(order_.u32(at + 8), {at + 12, length - 16});
-      case interface_description_block: describe({at + 8, length - block_frame}); return false;
-      case interface_statistics_block: statistics({at + 8, length - block_frame}); return false;
-      default: section(length); return false;
+      case simple_packet_block:
+        return length >= 16 && simple_packet(order_.u32(at + 8), {at + 12, length - 16});
+      case interface_description_block:
+        describe({at + 8, length - block_frame});
+        return false;
+      case interface_statistics_block:
+        statistics({at + 8, length - block_frame});
+        return false;
+      default:
+        section(length);
+        return false;
     }
   }
   /// A packet of `interface`; at `fixed` stand time, captured and sent length, `rest` begins with the packet.
   bool packet(std::uint32_t interface, const std::uint8_t* fixed, ByteView rest) {
-    if (interface >= interfaces_.size()) [[unlikely]] return refuse("names an interface that is not described");
+    if (interface >= interfaces_.size()) [[unlikely]]
+      return refuse("names an interface that is not described");
     const std::uint32_t captured = order_.u32(fixed + 8);
-    if (captured > rest.size()) [[unlikely]] return refuse("is longer than its block");
+    if (captured > rest.size()) [[unlikely]]
+      return refuse("is longer than its block");
     const Interface& from = interfaces_[interface];
     frame.time = from.time(std::uint64_t{order_.u32(fixed)} << 32 | order_.u32(fixed + 4));
     return deliver(from, order_.u32(fixed + 12), rest.first(captured));
@@ -251,7 +265,8 @@ void PcapngReader::pass_unread(std::uint32_t type, std::uint32_t length) {
 }
 
 const Frame* PcapngReader::stop(const std::string& what) {
-  remark("damaged after packet " + std::to_string(frame.number) + ": " + what + "; the rest is not read", window.offset());
+  remark("damaged after packet " + std::to_string(frame.number) + ": " + what + "; the rest is not read",
+         window.offset());
   ended = true;
   return nullptr;
 }
@@ -260,7 +275,8 @@ const Frame* PcapngReader::stop(const std::string& what) {
 
 bool is_pcapng(ByteView head) noexcept {
   if (head.size() < 12 || load_be32(head.data()) != section_header_block) return false;
-  return load_be32(head.data() + 8) == byte_order_magic || load_be32(head.data() + 8) == __builtin_bswap32(byte_order_magic);
+  return load_be32(head.data() + 8) == byte_order_magic ||
+         load_be32(head.data() + 8) == __builtin_bswap32(byte_order_magic);
 }
 
 std::unique_ptr<FileSource::Impl> open_pcapng(Window window, std::uint16_t file, const std::string& name) {

@@ -13,12 +13,12 @@
 /// What the files of this room share: octets come from an Input, through a Window, to a reader of one container.
 namespace ike::capture {
 
-inline constexpr std::size_t read_size = 256 * 1024;            ///< of the one read buffer, in octets
-inline constexpr std::uint32_t usual_packet = 256 * 1024;       ///< largest snap length that capture tools set
-inline constexpr std::uint32_t max_packet = 16 * 1024 * 1024;   ///< largest record we ever hold in memory
-inline constexpr std::size_t max_interfaces = 65536;            ///< of one pcapng section
-inline constexpr std::size_t max_remarks = 32;                  ///< a file damaged everywhere is not listed at length
-inline constexpr int max_zstd_window = 27;                      ///< log2 of what a zstd stream may have us remember
+inline constexpr std::size_t read_size = 256 * 1024;           ///< of the one read buffer, in octets
+inline constexpr std::uint32_t usual_packet = 256 * 1024;      ///< largest snap length that capture tools set
+inline constexpr std::uint32_t max_packet = 16 * 1024 * 1024;  ///< largest record we ever hold in memory
+inline constexpr std::size_t max_interfaces = 65536;           ///< of one pcapng section
+inline constexpr std::size_t max_remarks = 32;                 ///< a file damaged everywhere is not listed at length
+inline constexpr int max_zstd_window = 27;                     ///< log2 of what a zstd stream may have us remember
 
 /// Octets one after another: a descriptor, or what a decompressor makes of one.
 class Input {
@@ -91,7 +91,8 @@ class Window {
 /// Numbers in the byte order of whoever wrote the file.
 class Order {
  public:
-  explicit constexpr Order(bool big_endian = false) noexcept : swapped_{big_endian != (std::endian::native == std::endian::big)} {}
+  explicit constexpr Order(bool big_endian = false) noexcept
+      : swapped_{big_endian != (std::endian::native == std::endian::big)} {}
   [[nodiscard]] std::uint16_t u16(const std::uint8_t* at) const noexcept {
     std::uint16_t value;
     std::memcpy(&value, at, sizeof value);

@@ -19,7 +19,9 @@ struct Foreign {
 };
 constexpr auto foreign = std::to_array<Foreign>({
     {"snoop\0\0\0"sv, "a snoop capture; convert it with editcap -F pcap"},
-    {"\xfd" "7zXZ\0"sv, "compressed with xz; unpack it with xz -d"},
+    {"\xfd"
+     "7zXZ\0"sv,
+     "compressed with xz; unpack it with xz -d"},
     {"BZh"sv, "compressed with bzip2; unpack it with bzip2 -d"},
     {"\x04\x22\x4d\x18"sv, "compressed with lz4; unpack it with lz4 -d"},
     {"PK\x03\x04"sv, "a zip archive; unpack it first"},
@@ -27,7 +29,9 @@ constexpr auto foreign = std::to_array<Foreign>({
     {"RTSS"sv, "a Network Monitor capture; convert it with editcap -F pcap"},
     {"\x1f\x8b"sv, "compressed with gzip (once more or in an unknown way); unpack it with gzip -d"},
     {"\x28\xb5\x2f\xfd"sv, "compressed with zstd once more; unpack it with zstd -d"},
-    {"\x7f" "ELF"sv, "a program; give the file that tcpdump -w wrote"},
+    {"\x7f"
+     "ELF"sv,
+     "a program; give the file that tcpdump -w wrote"},
 });
 
 bool is_text(ByteView head) noexcept {

@@ -2,6 +2,8 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#include <algorithm>
+
 #include "files.hpp"
 
 using namespace ike;
@@ -119,7 +121,6 @@ TEST_CASE("damaged compressed data give what came before and the reason") {
   for (const Packing& packing : packings) {
     CAPTURE(packing.name);
     Octets packed = packing.pack(many_records(3000, 200));
-    const Octets foreign = joined(packed, packing.pack(many_records(5, 10)));
     for (std::size_t at = packed.size() / 2; at < packed.size() / 2 + 40; ++at) packed[at] ^= 0xa5;
     try {
       const Reading got{packed};
@@ -136,8 +137,10 @@ TEST_CASE("what is compressed but no capture is refused by what it holds") {
     CAPTURE(packing.name);
     const std::string text = "Nov 21 10:40:12 gw charon: 05[IKE] initiating Main Mode\n";
     const File file{packing.pack({text.begin(), text.end()})};
-    CHECK_THROWS_WITH_AS(FileSource(file.path(), 0),
-                         (file.path() + ": what " + packing.name + " holds is text; give a capture file, as tcpdump -w writes it").c_str(),
-                         CaptureError);
+    CHECK_THROWS_WITH_AS(
+        FileSource(file.path(), 0),
+        (file.path() + ": what " + packing.name + " holds is text; give a capture file, as tcpdump -w writes it")
+            .c_str(),
+        CaptureError);
   }
 }

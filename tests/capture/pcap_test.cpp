@@ -26,7 +26,10 @@ void overwrite(Octets& octets, std::size_t at, std::uint32_t value) {
 }  // namespace
 
 TEST_CASE("every pcap magic is read in both byte orders") {
-  struct Row { std::uint32_t magic; std::int64_t unit; };
+  struct Row {
+    std::uint32_t magic;
+    std::int64_t unit;
+  };
   for (const Row& row : {Row{0xa1b2c3d4, 1000}, Row{0xa1b23c4d, 1}, Row{0xa1b2cd34, 1000}}) {
     for (const bool big : {false, true}) {
       CAPTURE(row.magic);
@@ -123,7 +126,8 @@ TEST_CASE("a snap length above the usual is believed up to our limit") {
 TEST_CASE("every cut of a pcap gives the packets before it and says so") {
   Pcap file;
   std::vector<std::size_t> ends{file.octets.size()};
-  for (std::uint32_t i = 1; i <= 4; ++i) ends.push_back(file.record(1'700'000'000 + i, 0, packet(i, 10 * i)).octets.size());
+  for (std::uint32_t i = 1; i <= 4; ++i)
+    ends.push_back(file.record(1'700'000'000 + i, 0, packet(i, 10 * i)).octets.size());
   for (std::size_t keep = 24; keep <= file.octets.size(); ++keep) {
     CAPTURE(keep);
     const Reading got{Octets{file.octets.begin(), file.octets.begin() + static_cast<std::ptrdiff_t>(keep)}};
@@ -155,7 +159,8 @@ TEST_CASE("after a damaged record header reading goes on at the next good record
       REQUIRE(got.source.remarks().size() == 1);
       CHECK(got.source.remarks()[0].packet == hit - 1);
       CHECK(got.source.remarks()[0].offset == begin_of(hit));
-      CHECK(got.remark() == "the header of packet " + std::to_string(hit) + " is damaged: 76 octets skipped, up to the next good one");
+      CHECK(got.remark() ==
+            "the header of packet " + std::to_string(hit) + " is damaged: 76 octets skipped, up to the next good one");
     }
   }
 }

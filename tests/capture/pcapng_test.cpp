@@ -16,8 +16,14 @@ TEST_CASE("sections of either byte order with interfaces of several links are re
   file.section(false).interface(1).enhanced(0, 7'000'000, packet(4, 8));
   const Reading got{file.octets};
   REQUIRE(got.frames.size() == 4);
-  struct Row { unsigned link; std::int64_t nanoseconds; std::uint32_t sent; std::size_t size; };
-  const Row rows[] = {{276, 5'000'001'000, 33, 33}, {1, 5'000'002'000, 1500, 64}, {101, 6'000'000'000, 7, 7}, {1, 7'000'000'000, 8, 8}};
+  struct Row {
+    unsigned link;
+    std::int64_t nanoseconds;
+    std::uint32_t sent;
+    std::size_t size;
+  };
+  const Row rows[] = {
+      {276, 5'000'001'000, 33, 33}, {1, 5'000'002'000, 1500, 64}, {101, 6'000'000'000, 7, 7}, {1, 7'000'000'000, 8, 8}};
   for (std::size_t i = 0; i < 4; ++i) {
     CAPTURE(i);
     CHECK(got.frames[i].number == i + 1);
@@ -35,7 +41,13 @@ TEST_CASE("sections of either byte order with interfaces of several links are re
 TEST_CASE("every time resolution and offset gives nanoseconds") {
   constexpr std::int64_t latest = std::numeric_limits<std::int64_t>::max();
   constexpr std::uint64_t all = ~std::uint64_t{0};
-  struct Row { unsigned resolution; std::int64_t offset; std::uint64_t ticks; std::int64_t nanoseconds; bool fine; };
+  struct Row {
+    unsigned resolution;
+    std::int64_t offset;
+    std::uint64_t ticks;
+    std::int64_t nanoseconds;
+    bool fine;
+  };
   const Row rows[] = {
       {6, 0, 1'700'000'000'123'456, 1'700'000'000'123'456'000, false},
       {9, 0, 1'700'000'000'123'456'789, 1'700'000'000'123'456'789, true},
@@ -98,8 +110,12 @@ TEST_CASE("every packet block is read, others and options are skipped") {
 TEST_CASE("drops are the last counters of each interface, summed") {
   Pcapng file;
   const auto statistics = [&](std::uint32_t interface, std::uint64_t by_interface, std::uint64_t by_system) {
-    file.block(5, file.body().u32(interface).u64(0).raw(file.option(5, file.body().u64(by_interface)))
-                      .raw(file.option(7, file.body().u64(by_system))).u32(0));
+    file.block(5, file.body()
+                      .u32(interface)
+                      .u64(0)
+                      .raw(file.option(5, file.body().u64(by_interface)))
+                      .raw(file.option(7, file.body().u64(by_system)))
+                      .u32(0));
   };
   file.interface(1).interface(1);
   statistics(0, 3, 1);
@@ -131,14 +147,18 @@ TEST_CASE("every cut of a pcapng gives the packets before it and says so") {
   for (std::size_t keep = blocks[0]; keep <= file.octets.size(); ++keep) {
     CAPTURE(keep);
     const Reading got{Octets{file.octets.begin(), file.octets.begin() + static_cast<std::ptrdiff_t>(keep)}};
-    REQUIRE(got.frames.size() == static_cast<std::size_t>(std::ranges::count_if(packets, [&](auto end) { return end <= keep; })));
+    REQUIRE(got.frames.size() ==
+            static_cast<std::size_t>(std::ranges::count_if(packets, [&](auto end) { return end <= keep; })));
     REQUIRE(got.ended_for_good);
-    const bool at_block = std::ranges::count(blocks, keep) != 0 || keep == file.octets.size() || keep == blocks.back() + 28;
+    const bool at_block =
+        std::ranges::count(blocks, keep) != 0 || keep == file.octets.size() || keep == blocks.back() + 28;
     REQUIRE(got.source.remarks().size() == (at_block ? 0 : 1));
     if (!at_block) {
       CHECK(has(got.remark(), "cut short inside "));
       CHECK(got.source.remarks()[0].packet == got.frames.size());
-      CHECK(std::ranges::count(blocks, got.source.remarks()[0].offset) + (got.source.remarks()[0].offset == blocks.back() + 28) == 1);
+      CHECK(std::ranges::count(blocks, got.source.remarks()[0].offset) +
+                (got.source.remarks()[0].offset == blocks.back() + 28) ==
+            1);
     }
   }
 }
@@ -151,11 +171,15 @@ TEST_CASE("a packet that contradicts itself is left out, and reading goes on") {
     expected = "names an interface that is not described";
   }
   SUBCASE("longer than its block") {
-    file.interface(1).block(6, file.body().u32(0).u64(0).u32(5000).u32(5000).raw(packet(9, 10))).enhanced(0, 2, packet(1, 10));
+    file.interface(1)
+        .block(6, file.body().u32(0).u64(0).u32(5000).u32(5000).raw(packet(9, 10)))
+        .enhanced(0, 2, packet(1, 10));
     expected = "is longer than its block";
   }
   SUBCASE("captured length of four gigabytes") {
-    file.interface(1).block(6, file.body().u32(0).u64(0).u32(0xffffffff).u32(0).raw(packet(9, 10))).enhanced(0, 2, packet(1, 10));
+    file.interface(1)
+        .block(6, file.body().u32(0).u64(0).u32(0xffffffff).u32(0).raw(packet(9, 10)))
+        .enhanced(0, 2, packet(1, 10));
     expected = "is longer than its block";
   }
   SUBCASE("simple packet without an interface") {
@@ -186,7 +210,11 @@ TEST_CASE("packet blocks too short for their fields are no packets") {
 }
 
 TEST_CASE("a block whose length cannot be ends the file there") {
-  struct Row { std::uint32_t first; std::uint32_t last; const char* text; };
+  struct Row {
+    std::uint32_t first;
+    std::uint32_t last;
+    const char* text;
+  };
   for (const Row& row : {Row{0, 0, "a block whose length is 0"}, Row{8, 8, "a block whose length is 8"},
                          Row{29, 29, "a block whose length is 29"}, Row{32, 36, "a block whose two lengths differ"}}) {
     for (const std::uint32_t type : {6U, 0x0badU}) {

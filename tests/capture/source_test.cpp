@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <random>
 #include <thread>
 
@@ -68,16 +69,26 @@ void feed(int fd, const Octets& octets, std::size_t piece) {
 }  // namespace
 
 TEST_CASE("what is no capture is refused with what it is and what to do") {
-  struct Row { std::string content; std::string text; };
+  struct Row {
+    std::string content;
+    std::string text;
+  };
   const Row rows[] = {
       {"", "is empty; nothing was captured or the copy failed"},
       {"\x01\x02", "holds only 2 octets; give a whole pcap or pcapng file"},
       {std::string{"snoop\0\0\0\0\0\0\2", 12}, "is a snoop capture; convert it with editcap -F pcap"},
       {"hostname gw\ncrypto isakmp policy 10\n", "is text; give a capture file, as tcpdump -w writes it"},
-      {"\xfd" "7zXZ" + std::string(20, '\0'), "is compressed with xz; unpack it with xz -d"},
-      {"\x7f" "ELF\2\1\1", "is a program; give the file that tcpdump -w wrote"},
-      {std::string(64, '\0'), "begins with 00 00 00 00, which is neither pcap nor pcapng; convert it with editcap -F pcap"},
-      {"\xd4\xc3\xb2\xa1\x02", "only 5 octets of a pcap file, whose header alone takes 24; capture again or copy the file again"},
+      {"\xfd"
+       "7zXZ" +
+           std::string(20, '\0'),
+       "is compressed with xz; unpack it with xz -d"},
+      {"\x7f"
+       "ELF\2\1\1",
+       "is a program; give the file that tcpdump -w wrote"},
+      {std::string(64, '\0'),
+       "begins with 00 00 00 00, which is neither pcap nor pcapng; convert it with editcap -F pcap"},
+      {"\xd4\xc3\xb2\xa1\x02",
+       "only 5 octets of a pcap file, whose header alone takes 24; capture again or copy the file again"},
       {std::string{"\x0a\x0d\x0d\x0a\x1c\0\0\0\x4d\x3c\x2b\x1a\1", 13},
        "only 13 octets of a pcapng file, too few for its header; capture again or copy the file again"},
       {std::string{"\x0a\x0d\x0d\x0a\x1c\0\0\0\x4d\x3c\x2b\x1a\7\0\0\0", 16},
@@ -137,7 +148,8 @@ TEST_CASE("standard input is read, from a file or a pipe, in pieces of any size"
 }
 
 TEST_CASE("a FIFO is read to its end") {
-  const std::string path = (std::filesystem::temp_directory_path() / ("ike-fifo-" + std::to_string(::getpid()))).string();
+  const std::string path =
+      (std::filesystem::temp_directory_path() / ("ike-fifo-" + std::to_string(::getpid()))).string();
   REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
   std::thread writer{[&] { feed(::open(path.c_str(), O_WRONLY | O_CLOEXEC), small_pcap(), 11); }};
   CHECK(Reading{path}.frames.size() == 8);
@@ -167,10 +179,18 @@ TEST_CASE("mutated captures never give more than they hold") {
       for (std::size_t hits = 1 + random() % 4; hits != 0; --hits) {
         const std::size_t at = random() % octets.size();
         switch (random() % 4) {
-          case 0: octets[at] = static_cast<std::uint8_t>(random()); break;
-          case 1: octets[at] ^= static_cast<std::uint8_t>(1U << random() % 8); break;
-          case 2: octets.erase(octets.begin() + static_cast<std::ptrdiff_t>(at)); break;
-          default: octets.insert(octets.begin() + static_cast<std::ptrdiff_t>(at), static_cast<std::uint8_t>(random())); break;
+          case 0:
+            octets[at] = static_cast<std::uint8_t>(random());
+            break;
+          case 1:
+            octets[at] ^= static_cast<std::uint8_t>(1U << random() % 8);
+            break;
+          case 2:
+            octets.erase(octets.begin() + static_cast<std::ptrdiff_t>(at));
+            break;
+          default:
+            octets.insert(octets.begin() + static_cast<std::ptrdiff_t>(at), static_cast<std::uint8_t>(random()));
+            break;
         }
       }
       file.write(octets);

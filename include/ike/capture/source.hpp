@@ -38,10 +38,10 @@ class FileSource {
   const Frame* next();
 
   [[nodiscard]] const std::vector<Remark>& remarks() const noexcept;
-  [[nodiscard]] const std::string& format() const noexcept;      ///< "pcap", "pcapng", "pcap, gzip" ...
-  [[nodiscard]] std::vector<LinkType> link_types() const;        ///< those of the frames read so far
-  [[nodiscard]] std::uint64_t drops() const noexcept;            ///< kernel drops that a pcapng file states
-  [[nodiscard]] bool nanoseconds() const noexcept;               ///< times are finer than a microsecond
+  [[nodiscard]] const std::string& format() const noexcept;  ///< "pcap", "pcapng", "pcap, gzip" ...
+  [[nodiscard]] std::vector<LinkType> link_types() const;    ///< those of the frames read so far
+  [[nodiscard]] std::uint64_t drops() const noexcept;        ///< kernel drops that a pcapng file states
+  [[nodiscard]] bool nanoseconds() const noexcept;           ///< times are finer than a microsecond
 
   struct Impl;  // one per container, beside source.cpp
 
