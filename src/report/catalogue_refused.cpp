@@ -66,7 +66,7 @@ constinit const std::array<Entry, 7> refused_entries{{
                           {"{detail}.", has_detail},
                           {"The initiator ignored the notify and sent message 1 {sent}.", resent}}},
         .causes = {{{"the phase 1 policies differ: encryption, key length, hash, authentication, DH group or lifetime", Who::both,
-                     "compare the offer above with the responder's policies, value by value"},
+                     "compare the offer with the responder's policies, value by value"},
                     {"no connection there for this peer address or identity", Who::responder, "is {I} configured as a peer, with a key?"},
                     {"Aggressive Mode is not allowed there", Who::responder, "is Aggressive Mode allowed for this peer?", aggressive},
                     {"old algorithms are switched off there", Who::responder, "do its defaults still allow the offered cipher, hash and group?"}}},

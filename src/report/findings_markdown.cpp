@@ -3,6 +3,7 @@
 #include <iterator>
 
 #include "expand.hpp"
+#include "format.hpp"
 #include "ike/base/named.hpp"
 #include "ike/report/catalogue.hpp"
 
@@ -84,20 +85,24 @@ std::string_view severity_text(diagnose::FindingId id) {
 std::string findings_markdown() {
   std::string out =
       "# Findings\n\n"
-      "One section per finding, in the order of a report: who said no comes before silence, the special before the general.\n"
-      "Causes are ranked; each has the next thing to check and the side that can check it. `INITIATOR` and `RESPONDER`\n"
-      "stand for the peers' addresses. This page is made from the same table as the reports.\n";
-  const auto to = std::back_inserter(out);
+      "One section per finding, in the order of a report: who said no comes before silence, the special before the\n"
+      "general. Causes are ranked; each has the next thing to check and the side that can check it. `INITIATOR` and\n"
+      "`RESPONDER` stand for the peers' addresses. This page is made from the same table as the reports.\n";
+  const auto paragraph = [&out](std::string_view text, std::string_view first = "", std::string_view rest = "") { wrap(out, text, first, rest, 110); };
   for (const Entry& one : catalogue()) {
-    fmt::format_to(to, "\n## {}\n\n**{}.** {}\n", diagnose::name(one.id), one.title, one.meaning);
-    if (const auto text = severity_text(one.id); !text.empty()) fmt::format_to(to, "\n{}\n", text);
-    fmt::format_to(to, "\nOn the wire: {}\n\n", one.wire);
+    fmt::format_to(std::back_inserter(out), "\n## {}\n\n", diagnose::name(one.id));
+    paragraph(fmt::format("**{}.** {}", one.title, one.meaning));
+    out += '\n';
+    if (const auto text = severity_text(one.id); !text.empty()) fmt::format_to(std::back_inserter(out), "{}\n\n", text);
+    paragraph(fmt::format("On the wire: {}", one.wire));
+    out += '\n';
     std::size_t rank = 0;
     for (const KnownCause& row : one.known_causes()) {
-      fmt::format_to(to, "{}. {}{}. Check, {}: {}\n", ++rank, general(row.cause), condition_text(row.when), who_text(row.who), general(row.check));
+      paragraph(fmt::format("{}{}. Check, {}: {}", general(row.cause), condition_text(row.when), who_text(row.who), general(row.check)),
+                fmt::format("{}. ", ++rank), "   ");
     }
     out += '\n';
-    for (const Product product : products) fmt::format_to(to, "- {}: {}\n", name(product), general(one.check(product)));
+    for (const Product product : products) paragraph(fmt::format("{}: {}", name(product), general(one.check(product))), "- ", "  ");
   }
   return out;
 }
