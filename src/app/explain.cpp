@@ -18,28 +18,29 @@ using track::Side;
 /// What a position says, and the findings that leave a tunnel there.
 struct Meaning {
   Position position;
-  Side side;
+  Side side;                             // that can stand there; of both, the responder
+  std::array<std::uint8_t, 2> messages;  // of the exchange, seen by then: fewest and most
   std::string_view text;
   std::string_view findings;
 };
 constexpr auto meanings = std::to_array<Meaning>({
-    {Position::mm_wait_msg2, Side::initiator, "Main Mode: message 1, the offer of policies, was sent; message 2 with the chosen policy is awaited.",
+    {Position::mm_wait_msg2, Side::initiator, {1, 2}, "Main Mode: message 1, the offer of policies, was sent; message 2 with the chosen policy is awaited.",
      "no-reply-msg1, icmp-refused, no-proposal-chosen, refused-msg1, version-mismatch, reply-lost"},
-    {Position::mm_wait_msg3, Side::responder, "Main Mode: message 2, the chosen policy, was sent; message 3 with the initiator's key exchange is awaited.",
+    {Position::mm_wait_msg3, Side::responder, {2, 3}, "Main Mode: message 2, the chosen policy, was sent; message 3 with the initiator's key exchange is awaited.",
      "no-msg3, reply-lost"},
-    {Position::mm_wait_msg4, Side::initiator, "Main Mode: message 3, the key exchange, was sent; message 4 with the responder's is awaited.",
+    {Position::mm_wait_msg4, Side::initiator, {3, 4}, "Main Mode: message 3, the key exchange, was sent; message 4 with the responder's is awaited.",
      "no-reply-msg3, refused-msg3, invalid-cookie"},
-    {Position::mm_wait_msg5, Side::responder, "Main Mode: message 4, the key exchange, was sent; message 5, the initiator's encrypted proof of identity, is awaited.",
+    {Position::mm_wait_msg5, Side::responder, {4, 5}, "Main Mode: message 4, the key exchange, was sent; message 5, the initiator's encrypted proof of identity, is awaited.",
      "no-msg5, psk-mismatch, nat-t-blocked, fragment-loss, no-reply-msg5"},
-    {Position::mm_wait_msg6, Side::initiator, "Main Mode: message 5, the encrypted proof of identity, was sent; message 6 with the responder's is awaited.",
+    {Position::mm_wait_msg6, Side::initiator, {5, 6}, "Main Mode: message 5, the encrypted proof of identity, was sent; message 6 with the responder's is awaited.",
      "psk-mismatch, no-reply-msg5, auth-rejected, nat-t-blocked, fragment-loss, reply-lost"},
-    {Position::mm_active, Side::responder, "Main Mode is complete for this side: the ISAKMP SA is up. What fails from here on is XAUTH, mode config or phase 2.",
+    {Position::mm_active, Side::responder, {6, 6}, "Main Mode is complete for this side: the ISAKMP SA is up. What fails from here on is XAUTH, mode config or phase 2.",
      "phase2-rejected, phase2-no-reply, phase2-half-open, xauth-failed, modecfg-failed, peer-gone"},
-    {Position::am_wait_msg2, Side::initiator, "Aggressive Mode: message 1, the offer with key exchange and identity, was sent; message 2 is awaited.",
+    {Position::am_wait_msg2, Side::initiator, {1, 2}, "Aggressive Mode: message 1, the offer with key exchange and identity, was sent; message 2 is awaited.",
      "no-reply-msg1, icmp-refused, no-proposal-chosen, identity-unknown, refused-msg1, psk-mismatch, reply-lost"},
-    {Position::am_wait_msg3, Side::responder, "Aggressive Mode: message 2 was sent; message 3, the initiator's proof of identity, is awaited.",
+    {Position::am_wait_msg3, Side::responder, {2, 3}, "Aggressive Mode: message 2 was sent; message 3, the initiator's proof of identity, is awaited.",
      "no-msg3, psk-mismatch, reply-lost"},
-    {Position::am_active, Side::responder, "Aggressive Mode is complete for this side: the ISAKMP SA is up. What fails from here on is XAUTH, mode config or phase 2.",
+    {Position::am_active, Side::responder, {3, 3}, "Aggressive Mode is complete for this side: the ISAKMP SA is up. What fails from here on is XAUTH, mode config or phase 2.",
      "phase2-rejected, phase2-no-reply, phase2-half-open, xauth-failed, modecfg-failed, peer-gone"},
 });
 
@@ -47,16 +48,19 @@ bool same(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, {}, [](unsigned char c) { return std::tolower(c); }, [](unsigned char c) { return std::tolower(c); });
 }
 
-/// Every name that IOS or libreswan has for `position`, each once.
-std::vector<std::string_view> other_names(Position position) {
+/// The names that IOS and libreswan have for it, each once.
+std::vector<std::string_view> other_names(const Meaning& meaning) {
   std::vector<std::string_view> names;
   const auto add = [&](std::string_view name) {
-    if (!name.empty() && std::ranges::find(names, name) == names.end()) names.push_back(name);
+    if (std::ranges::find(names, name) == names.end()) names.push_back(name);
   };
-  for (std::uint8_t last = 1; last <= 6; ++last) add(track::ios_name(position, last));
-  for (const Side side : {Side::initiator, Side::responder}) add(track::libreswan_name(position, side));
+  for (std::uint8_t last = meaning.messages[0]; last <= meaning.messages[1]; ++last) add(track::ios_name(meaning.position, last));
+  if (track::is_active(meaning.position)) add(track::libreswan_name(meaning.position, Side::initiator));
+  add(track::libreswan_name(meaning.position, meaning.side));
   return names;
 }
+
+std::string_view who_stands_there(const Meaning& meaning) { return track::is_active(meaning.position) ? "either side" : meaning.side == Side::initiator ? "the initiator" : "the responder"; }
 
 /// `text` in lines of 80 columns, the first after `first`, the others indented by as much.
 std::string wrapped(std::string_view text, std::string_view first) {
@@ -83,8 +87,7 @@ std::string wrapped(std::string_view text, std::string_view first) {
 void list_words() {
   for (const report::Entry& entry : report::catalogue()) write(fmt::format("{:20} {}\n", diagnose::name(entry.id), entry.title));
   for (const Meaning& meaning : meanings) {
-    write(fmt::format("{:20} {} (also {})\n", track::asa_name(meaning.position), track::is_active(meaning.position) ? "phase 1 is complete" : "where a side waits",
-                      fmt::join(other_names(meaning.position), ", ")));
+    write(fmt::format("{:20} A position of {} (also {})\n", track::asa_name(meaning.position), who_stands_there(meaning), fmt::join(other_names(meaning), ", ")));
   }
 }
 
@@ -108,12 +111,11 @@ void explain_finding(std::string_view id) {
 bool explain_position(std::string_view word) {
   bool found = false;
   for (const Meaning& meaning : meanings) {
-    const std::vector<std::string_view> names = other_names(meaning.position);
+    const std::vector<std::string_view> names = other_names(meaning);
     const bool asked = same(word, track::asa_name(meaning.position)) || std::ranges::any_of(names, [&](std::string_view name) { return same(word, name); });
     if (!asked) continue;
-    const std::string_view who = track::is_active(meaning.position) ? "either side" : track::name(meaning.side);
-    write(fmt::format("{}{} ({}; also {})\n\n", found ? "\n" : "", track::asa_name(meaning.position), who, fmt::join(names, ", ")));
-    write(wrapped(meaning.text, "") + "\n" + wrapped(meaning.findings, "Findings that leave a tunnel here: "));
+    write(fmt::format("{}{}, a position of {} (also {})\n\n", found ? "\n" : "", track::asa_name(meaning.position), who_stands_there(meaning), fmt::join(names, ", ")));
+    write(wrapped(meaning.text, "") + "\nFindings that leave a tunnel here:\n" + wrapped(meaning.findings, "  "));
     found = true;
   }
   return found;
