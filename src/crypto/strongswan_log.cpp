@@ -43,7 +43,7 @@ std::optional<Line> read_line(std::string_view line) {
   return read;
 }
 
-enum class Field : std::uint8_t { natd, g_xy, skeyid, d, a, e, key, iv };
+enum class Field : std::uint8_t { natd, hash_i, hash_r, g_xy, skeyid, d, a, e, key, iv };
 
 struct Title {
   std::string_view text;
@@ -52,6 +52,8 @@ struct Title {
 
 constexpr auto titles = std::to_array<Title>({
     {"natd_chunk", Field::natd},
+    {"HASH_I data", Field::hash_i},
+    {"HASH_R data", Field::hash_r},
     {"shared Diffie Hellman secret", Field::g_xy},
     {"SKEYID", Field::skeyid},
     {"SKEYID_d", Field::d},
@@ -61,7 +63,7 @@ constexpr auto titles = std::to_array<Title>({
     {"initial IV", Field::iv},
 });
 
-constexpr std::size_t max_dump = 2048;    // octets; the longest Diffie-Hellman secret has 1024
+constexpr std::size_t max_dump = 4096;    // octets; two public values of MODP-8192, an SA payload and an ID
 constexpr std::size_t max_threads = 256;  // dumps open at a time
 constexpr std::size_t natd_lengths[] = {22, 34};  // CKY-I, CKY-R, IPv4 or IPv6 address, port
 
@@ -157,7 +159,9 @@ class LogReader {
     auto& sa = sas_[dump.sa];
     const auto octets = ByteView{dump.octets}.first(dump.length);
     if (dump.field == Field::natd) {
-      if (std::ranges::find(natd_lengths, dump.length) != std::end(natd_lengths)) learn_cookies(sa, octets);
+      if (std::ranges::find(natd_lengths, dump.length) != std::end(natd_lengths)) {
+        learn_cookies(sa, {load_be64(octets.data()), load_be64(octets.data() + 8)});
+      }
       return true;
     }
     if (dump.field == Field::g_xy) {
@@ -175,6 +179,10 @@ class LogReader {
     }
     if (!sa.keys) return true;  // the log begins in the middle
     auto& keys = result.keys[*sa.keys];
+    if (dump.field == Field::hash_i || dump.field == Field::hash_r) {
+      learn_cookies_from_hash(sa, keys, octets, dump.field == Field::hash_r);
+      return true;
+    }
     switch (dump.field) {
       case Field::d: keys.skeyid_d.emplace(octets); break;
       case Field::a: keys.skeyid_a.emplace(octets); break;
@@ -191,8 +199,17 @@ class LogReader {
     keys.responder_cookie = cookies.responder;
   }
 
-  void learn_cookies(Sa& sa, ByteView chunk) {
-    const Cookies cookies{load_be64(chunk.data()), load_be64(chunk.data() + 8)};
+  /// HASH_I is of g^xi | g^xr | CKY-I | CKY-R | ..., HASH_R with both pairs turned round. Only MODP, whose public
+  /// values are as long as the secret.
+  void learn_cookies_from_hash(Sa& sa, const PhaseOneKeys& keys, ByteView data, bool turned) {
+    if (keys.initiator_cookie != 0 || !keys.g_xy || keys.g_xy->size() < 96) return;
+    const auto at = 2 * keys.g_xy->size();
+    if (data.size() < at + 16) return;
+    const Cookies cookies{load_be64(&data[at + (turned ? 8 : 0)]), load_be64(&data[at + (turned ? 0 : 8)])};
+    learn_cookies(sa, cookies);
+  }
+
+  void learn_cookies(Sa& sa, const Cookies& cookies) {
     if (cookies.initiator == 0 || cookies.responder == 0 || cookies == sa.cookies) return;
     const bool another_try = sa.cookies.initiator != 0;
     sa.cookies = cookies;
@@ -217,7 +234,7 @@ Result<KeyFile, KeyError> parse_strongswan_log(std::string_view text, std::strin
   }
   const auto nameless = std::ranges::count(reader.result.keys, isakmp::Cookie{0}, &PhaseOneKeys::initiator_cookie);
   if (nameless != 0) {
-    reader.result.warnings.push_back(std::string{file} + ": " + std::to_string(nameless) + " phase 1 without cookies: the log shows no NAT-D");
+    reader.result.warnings.push_back(std::string{file} + ": " + std::to_string(nameless) + " phase 1 without cookies: the log does not show them");
   }
   return std::move(reader.result);
 }

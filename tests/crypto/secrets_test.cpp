@@ -142,6 +142,27 @@ TEST_CASE("another try of the same IKE_SA makes another set of keys with its own
   CHECK(result->keys[1].initiator_cookie == 0x0b00000000000001);
 }
 
+TEST_CASE("without NAT-D the cookies come from what HASH_I or HASH_R is made of") {
+  const std::string whole{charon_log};
+  std::string log;  // without the NAT-D dumps
+  for (std::size_t at = 0; at < whole.size();) {
+    const auto end = std::min(whole.find('\n', at), whole.size() - 1) + 1;
+    const auto line = whole.substr(at, end - at);
+    if (line.find("natd_chunk") == std::string::npos) log += line;
+    at = end;
+  }
+  for (const bool responder : {false, true}) {  // HASH_R has both pairs the other way round
+    if (responder) log.replace(log.find("HASH_I data"), 11, "HASH_R data");
+    const auto result = parse_strongswan_log(log, "log");
+    REQUIRE(result);
+    REQUIRE(result->keys.size() == 1);
+    const auto& keys = result->keys[0];
+    CHECK((responder ? *keys.responder_cookie : keys.initiator_cookie) == 0xf8df64148f444503);
+    CHECK((responder ? keys.initiator_cookie : *keys.responder_cookie) == 0x2e9c189ba8276d99);
+    CHECK(result->warnings.empty());
+  }
+}
+
 TEST_CASE("a key file is told by its content, and its owner is warned when others may read it") {
   const File table{"fafaeb49382a763c,735be0\n"};
   auto result = load_key_file(table.path);

@@ -53,7 +53,7 @@ inline constexpr std::size_t max_keys = 1U << 16U;       ///< phase 1s in one fi
 Result<KeyFile, KeyError> parse_wireshark_table(std::string_view text, std::string_view file);
 
 /// charon's hex dumps of SKEYID, SKEYID_d, SKEYID_a, SKEYID_e, encryption key, initial IV and Diffie-Hellman
-/// secret; the cookies come from its dumps of what it hashes for NAT-D. What cannot be read is left out.
+/// secret; the cookies come from its dumps of what it hashes for NAT-D, HASH_I or HASH_R. What cannot be read is left out.
 Result<KeyFile, KeyError> parse_strongswan_log(std::string_view text, std::string_view file);
 
 /// Reads a key file. Warns when others than its owner may read it.
