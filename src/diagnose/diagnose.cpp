@@ -112,6 +112,30 @@ Status status_of(const Story& story, bool refused, bool stalled, bool later) {
   return again ? Status::retrying : Status::waiting;
 }
 
+// One Quick Mode of several fails, and another stands.
+bool only_a_further_quick_mode_fails(const Story& story, const std::vector<Finding>& findings) {
+  auto standing = story.attempt->quick_modes_complete;
+  for (const auto& finding : findings) {
+    if (finding.id == FindingId::peer_gone || finding.id == FindingId::invalid_cookie) return false;
+    if (finding.id == FindingId::phase2_half_open && standing > 0) --standing;
+  }
+  return standing > 0;
+}
+
+// What would be found if the silence lasted: a warning for a tunnel too young to judge.
+void add_warning_of_silence(const Story& shown, const Options& options, std::vector<Finding>& findings) {
+  auto story = shown;
+  auto impatient = options;
+  impatient.patience = options.patience / 4;
+  story.options = &impatient;
+  for (auto& finding : findings_of(story)) {
+    finding.severity = Severity::warning;
+    finding.certainty = Certainty::possible;
+    findings.push_back(std::move(finding));
+    return;
+  }
+}
+
 int progress(const Story& story) { return story.at.last_message; }
 
 }  // namespace
@@ -199,7 +223,7 @@ Diagnosis diagnose(const Tunnel& tunnel, const track::CaptureFacts& capture, con
   const bool phase2 = shown->quick_mode_complete() || (any_up && shown->renews && shown->phase1_complete()) || beside;
   if (probe) result.verdict = Verdict::probe;
   else if (flaps(stories, tunnel) >= 3) result.verdict = Verdict::flapping;
-  else if (stalls && came_up(*shown) && std::ranges::all_of(by_attempt[from], [](const Finding& finding) { return finding.id != FindingId::peer_gone && finding.id != FindingId::invalid_cookie; })) result.verdict = Verdict::up;  // a Quick Mode of several fails
+  else if (stalls && came_up(*shown) && only_a_further_quick_mode_fails(*shown, by_attempt[from])) result.verdict = Verdict::up;
   else if (stalls) result.verdict = Verdict::stalled;
   else if (versions && !shown->any_active()) result.verdict = Verdict::stalled;
   else if (phase2 && shown->phase1_complete() && !beside && closed(*shown, tunnel)) result.verdict = Verdict::closed;
@@ -234,6 +258,8 @@ Diagnosis diagnose(const Tunnel& tunnel, const track::CaptureFacts& capture, con
     }
     result.findings.push_back(std::move(finding));
   }
+  const bool young = result.verdict == Verdict::pending || result.verdict == Verdict::phase1_up;
+  if (young && !probe && by_attempt[deciding].empty()) add_warning_of_silence(*shown, options, result.findings);
   if (auto one_way = !probe && !stalls ? esp_one_way(tunnel, stories) : std::nullopt) result.findings.push_back(std::move(*one_way));
   std::ranges::stable_sort(result.findings, {}, &Finding::severity);
   result.refused = explains && std::ranges::any_of(result.findings, [](const Finding& finding) { return finding.severity == Severity::stall && finding.refused; });

@@ -25,7 +25,11 @@ const Child* fruitless_transaction(const Story& story, const Event*& info) {
   for (const auto* heard : story.informationals) {
     if (last->step[1].any() && heard->time >= last->step[1].first->time && heard->time - end->time <= soon && info == nullptr) info = heard;
   }
-  const bool unanswered = last->step[1].any() && !last->step[2].any() && story.overdue(last->step[1]);
+  const auto* heard_other = story.last_from[last->starter == Side::initiator ? 1 : 0];
+  const auto asked = std::ranges::count_if(story.attempt->events, [&](const Event& event) {
+    return event.is_message() && !event.is_copy() && event.exchange == ExchangeType::transaction && event.from == last->starter && (heard_other == nullptr || event.time > heard_other->time);
+  });
+  const bool unanswered = asked >= 3 || (last->step[1].any() && !last->step[2].any() && story.overdue(last->step[1]));
   const bool silent = story.last_from[0] != nullptr && story.last_from[0]->time <= end->time && (story.last_from[1] == nullptr || story.last_from[1]->time <= end->time) && story.silent_after(*end);
   const bool left = !story.newest;
   return info != nullptr || unanswered || silent || left ? last : nullptr;

@@ -49,25 +49,31 @@ std::string weaknesses(const Story& story) {
 }  // namespace
 
 bool is_probe(const Tunnel& tunnel, const std::vector<Story>& stories) {
-  // A scanner tries several first messages, each once, and goes on with none of them: other proposals, other
-  // modes, other ports, damaged headers. A daemon repeats itself, and keeps to its offer.
+  // A scanner sends one message under each cookie and goes on with none of them; it tries other proposals,
+  // modes, ports, damaged headers. A daemon repeats itself, goes on when answered, and keeps to its offer.
+  if (stories.empty()) return false;
+  const auto& front = *stories.front().attempt;
+  const auto prober = front.events.empty() || front.events.front().from == Side::initiator ? front.initiator.address : front.responder.address;
   std::size_t tries = 0;
-  bool varies = false;
-  const Story* previous = nullptr;
-  bool is_answered = false;
+  bool varies = !tunnel.other_versions.empty();
+  const Attempt* previous = nullptr;
   for (const auto& story : stories) {
-    if (story.any_active() || story.step[5].any() || story.step[1].count > 1) return false;
-    if (story.step[3].any() && (story.aggressive() || story.step[3].again())) return false;
-    if (story.attempt->initiator != stories.front().attempt->initiator) varies = true;
-    ++tries;
-    is_answered |= story.first_from[1] != nullptr;
-    if (previous != nullptr) varies |= previous->attempt->offer != story.attempt->offer || previous->attempt->mode != story.attempt->mode;
-    varies |= story.step[1].any() && story.step[1].first->malformed;
-    previous = &story;
+    const auto& attempt = *story.attempt;
+    std::size_t sent = 0;
+    for (const auto& event : attempt.events) {
+      if (!event.is_message() || event.is_copy()) continue;
+      if ((event.from == Side::initiator ? attempt.initiator : attempt.responder).address != prober) continue;
+      ++sent;
+      varies |= event.malformed || (event.number == 0 && !event.encrypted && !event.has_notify);
+    }
+    if (sent > 1 || attempt.events_left_out > 0) return false;
+    tries += sent;
+    varies |= attempt.initiator.port != front.initiator.port;
+    if (previous != nullptr) varies |= previous->offer != attempt.offer || previous->mode != attempt.mode;
+    previous = &attempt;
   }
   tries += static_cast<std::size_t>(std::ranges::count_if(tunnel.other_versions, [](const auto& seen) { return !seen.response; }));
-  varies |= !stories.empty() && !tunnel.other_versions.empty();
-  return tries >= 2 && varies && !stories.empty();
+  return tries >= 2 && varies;
 }
 
 std::optional<Finding> version_mismatch(const Tunnel& tunnel, const track::CaptureFacts& capture) {

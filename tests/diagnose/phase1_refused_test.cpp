@@ -8,7 +8,7 @@ TEST_CASE("message 1 is refused") {
            Row{"NO-PROPOSAL-CHOSEN", "I1@0 RN:NO-PROPOSAL-CHOSEN@0.1", "stalled", "no-proposal-chosen", "MM_WAIT_MSG2/-"},
            Row{"NO-PROPOSAL-CHOSEN each time", "I1@0 RN:NO-PROPOSAL-CHOSEN@0.1 I1@0.5 RN:NO-PROPOSAL-CHOSEN@0.6", "stalled", "no-proposal-chosen", "MM_WAIT_MSG2/-"},
            Row{"in Aggressive Mode", "AM I1@0 RN:NO-PROPOSAL-CHOSEN@0.1", "stalled", "no-proposal-chosen", "AM_WAIT_MSG2/-"},
-           Row{"another notify", "I1@0 RN:SITUATION-NOT-SUPPORTED@0.1", "stalled", "refused-msg1", "MM_WAIT_MSG2/-"},
+           Row{"another notify", "I1@0 RN:3@0.1", "stalled", "refused-msg1", "MM_WAIT_MSG2/-"},
            Row{"a private notify without a name", "I1@0 RN:9101@0.1", "stalled", "refused-msg1", "MM_WAIT_MSG2/-"},
            Row{"identity unknown", "AM I1@0 RN:AUTHENTICATION-FAILED@0.1", "stalled", "identity-unknown", "AM_WAIT_MSG2/-"},
            Row{"ID refused", "AM I1@0 RN:INVALID-ID-INFORMATION@0.1", "stalled", "identity-unknown", "AM_WAIT_MSG2/-"},
