@@ -69,18 +69,18 @@ inline bool Dissector::read_ip(const Opened& opened, IpPacket& packet) {
     case Inside::contradiction: fault = IpFault::contradiction; break;
     case Inside::unknown_link: ++counts_.unknown_link; return false;
   }
-  if (fault == IpFault::none && is_extension(packet.protocol)) {
+  std::uint32_t missing = opened.packet.missing;
+  if (fault == IpFault::bad_length) {
+    ++counts_.malformed;
+    fault = IpFault::none;
+  }
+  // an IPv4 fragment has its extension (AH) only at the start of the whole
+  if (fault == IpFault::none && is_extension(packet.protocol) && !packet.fragmented()) {
+    missing = packet.payload.missing;
     fault = pass_extensions(packet);
-    if (fault == IpFault::short_header && packet.payload.missing != 0) return false;
   }
-  switch (fault) {
-    case IpFault::none: return true;
-    case IpFault::foreign: return false;
-    case IpFault::short_header: counts_.malformed += opened.packet.missing == 0; return false;
-    case IpFault::contradiction: ++counts_.malformed; return false;
-    case IpFault::bad_length: ++counts_.malformed; return true;
-  }
-  return false;
+  if (fault == IpFault::contradiction || (fault == IpFault::short_header && missing == 0)) ++counts_.malformed;
+  return fault == IpFault::none;
 }
 
 Dissector::Kind Dissector::dissect(const Frame& frame) {
@@ -117,8 +117,8 @@ Dissector::Kind Dissector::dissect(const Frame& frame) {
   return Kind::other;
 }
 
-/// `udp` begins with a UDP header; `missing` octets of the IP payload were sent but not captured.
-Dissector::Kind Dissector::fill_datagram(ByteView udp, std::uint32_t missing) {
+/// `udp` begins with a UDP header; `missing` more octets were sent, `snapped` when the snap length took them.
+Dissector::Kind Dissector::fill_datagram(ByteView udp, std::uint32_t missing, bool snapped) {
   const std::size_t length = load_be16(udp.data() + 4);
   if (length < udp_header) {
     ++counts_.malformed;
@@ -128,7 +128,7 @@ Dissector::Kind Dissector::fill_datagram(ByteView udp, std::uint32_t missing) {
   if (length > sent) ++counts_.malformed;
   datagram_.sent_length = static_cast<std::uint32_t>(std::min(length, sent) - udp_header);
   datagram_.payload = udp.subspan(udp_header, std::min<std::size_t>(udp.size() - udp_header, datagram_.sent_length));
-  datagram_.cut = datagram_.payload.size() < datagram_.sent_length;
+  datagram_.cut = snapped && datagram_.payload.size() < datagram_.sent_length;
   counts_.cut += datagram_.cut;
   datagram_.source.port = load_be16(udp.data());
   datagram_.destination.port = load_be16(udp.data() + 2);
@@ -140,7 +140,7 @@ Dissector::Kind Dissector::fill_datagram(ByteView udp, std::uint32_t missing) {
 
 Dissector::Kind Dissector::take_udp(const Frame& frame, const IpPacket& packet) {
   fill_info(datagram_, frame, packet);
-  return fill_datagram(packet.payload.octets, packet.payload.missing);
+  return fill_datagram(packet.payload.octets, packet.payload.missing, packet.payload.missing != 0);
 }
 
 Dissector::Kind Dissector::take_fragment(const Frame& frame, const IpPacket& packet) {
@@ -170,7 +170,7 @@ Dissector::Kind Dissector::take_first_fragment(const Frame& frame, const IpPacke
   if (foreign) {
     reassembler_->dismiss(packet, frame.time);
   } else if (packet.payload.missing != 0) {
-    reassembler_->give_up(packet, frame.time);
+    if (known) reassembler_->give_up(packet, frame.time);
   } else {
     fate = reassembler_->add(packet, known ? frame.number : 0, frame.time);
   }
@@ -182,10 +182,7 @@ Dissector::Kind Dissector::take_first_fragment(const Frame& frame, const IpPacke
   fill_info(datagram_, frame, inner);
   const std::size_t length = load_be16(udp.data() + 4);
   const auto later = length > udp.size() ? static_cast<std::uint32_t>(length - udp.size()) : 0U;
-  if (fill_datagram(udp, later) != Kind::udp) return Kind::other;
-  counts_.cut -= datagram_.cut;
-  datagram_.cut = packet.payload.missing != 0;
-  counts_.cut += datagram_.cut;
+  if (fill_datagram(udp, later, packet.payload.missing != 0) != Kind::udp) return Kind::other;
   datagram_.partial = true;
   return Kind::udp;
 }
@@ -206,7 +203,7 @@ Dissector::Kind Dissector::take_whole(const Frame& frame) {
   datagram_.ttl = whole.ttl;
   datagram_.source = {whole.source, 0};
   datagram_.destination = {whole.destination, 0};
-  if (fill_datagram(udp, 0) != Kind::udp) return Kind::other;
+  if (fill_datagram(udp, 0, false) != Kind::udp) return Kind::other;
   datagram_.fragments = whole.fragments;
   datagram_.completes = whole.first_packet;
   return Kind::udp;

@@ -27,8 +27,9 @@ std::uint32_t mtu_of(bool v6, const std::uint8_t* at) {
 bool decode_quote(bool v6, ByteView quote, IpPacket& quoted) {
   const Slice slice{quote, quote_cut};
   const IpFault fault = v6 ? decode_ipv6(slice, quoted) : decode_ipv4(slice, quoted);
-  if (fault != IpFault::none || pass_extensions(quoted) != IpFault::none) return false;
-  // behind the fragment header of a first fragment, or of none
+  if (fault != IpFault::none) return false;
+  if (!quoted.fragmented() && pass_extensions(quoted) != IpFault::none) return false;
+  // goes on behind what made it a first fragment
   if (quoted.fragmented() && quoted.fragment_offset == 0 && pass_extensions(quoted) != IpFault::none) return false;
   return quoted.protocol == protocol::udp || quoted.protocol == protocol::esp;
 }

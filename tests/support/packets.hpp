@@ -33,7 +33,7 @@ Bytes be64(std::uint64_t value);
 /// destination options (60), mobility (135) and AH (51) the body is padded and its length octet set.
 struct Extension {
   std::uint8_t type = 0;
-  Bytes body;
+  Bytes body{};
 };
 
 /// The fields of an IP header; a colon in the addresses makes it IPv6.
@@ -42,8 +42,8 @@ struct Ip {
   std::string destination = "198.51.100.2";
   std::uint32_t id = 1;  ///< IPv4 identification; IPv6: fragments() takes its own
   std::uint8_t ttl = 64;
-  Bytes options;                      ///< IPv4, padded to four octets
-  std::vector<Extension> extensions;  ///< IPv6 (AH in IPv4, too)
+  Bytes options{};                      ///< IPv4, padded to four octets
+  std::vector<Extension> extensions{};  ///< IPv6 (AH in IPv4, too)
 };
 
 /// An IP packet with correct checksum and lengths.
@@ -110,7 +110,7 @@ Frame cut_frame(const Bytes& octets, std::size_t keep, LinkType link = LinkType:
 /// A frame to be written. `wire_length` 0: as many as `octets`.
 struct Record {
   std::int64_t nanoseconds = 0;  ///< since the Unix epoch
-  Bytes octets;
+  Bytes octets{};
   std::uint32_t wire_length = 0;
   std::uint32_t interface = 0;  ///< pcapng
   std::uint64_t drops = 0;      ///< pcapng epb_dropcount; 0: no such option
@@ -126,20 +126,20 @@ Bytes pcap(const std::vector<Record>& records, const PcapOptions& options = {});
 
 struct PcapngOption {
   std::uint16_t code = 0;
-  Bytes value;
+  Bytes value{};
 };
 struct PcapngInterface {
   LinkType link = LinkType::ethernet;
   std::uint32_t snap_length = 262144;
   std::uint8_t resolution = 6;  ///< if_tsresol as on the wire (high bit: power of two); 6 is not written
-  std::vector<PcapngOption> options;
+  std::vector<PcapngOption> options{};
 };
 struct PcapngSection {
-  std::vector<PcapngInterface> interfaces;
-  std::vector<Record> records;
+  std::vector<PcapngInterface> interfaces{};
+  std::vector<Record> records{};
   bool big_endian = false;
   bool length_known = false;  ///< section length written instead of -1
-  std::vector<PcapngOption> options;
+  std::vector<PcapngOption> options{};
 };
 /// Section header, interface descriptions and enhanced packet blocks of each section.
 Bytes pcapng(const std::vector<PcapngSection>& sections);
@@ -164,7 +164,7 @@ struct Isakmp {
 /// One payload: its type and what follows its generic header.
 struct Part {
   std::uint8_t type = 0;
-  Bytes body;
+  Bytes body{};
 };
 
 /// Header and chain, next payload fields and lengths set.
@@ -181,12 +181,12 @@ Bytes variable(std::uint16_t type, const Bytes& value);       ///< attribute, TL
 
 struct TransformSpec {
   std::uint8_t id = 1;  ///< KEY_IKE
-  Bytes attributes;     ///< basic(..) + variable(..)
+  Bytes attributes{};     ///< basic(..) + variable(..)
 };
 struct ProposalSpec {
   std::uint8_t protocol = 1;  ///< ISAKMP
-  Bytes spi;
-  std::vector<TransformSpec> transforms;
+  Bytes spi{};
+  std::vector<TransformSpec> transforms{};
 };
 /// Attributes of a phase 1 transform: 3DES or AES with key length, hash, authentication, group, seconds.
 Bytes phase1(std::uint16_t encryption, std::uint16_t key_length, std::uint16_t hash, std::uint16_t auth, std::uint16_t group, std::uint32_t seconds = 86400);

@@ -61,7 +61,7 @@ class Dissector {
   Kind take_whole(const Frame& frame);
   Kind take_esp(const Frame& frame, const IpPacket& packet);
   Kind take_icmp(const Frame& frame, const IpPacket& packet);
-  Kind fill_datagram(ByteView udp, std::uint32_t missing);
+  Kind fill_datagram(ByteView udp, std::uint32_t missing, bool snapped);
   void count_fragments();
 
   Ports ports_;
