@@ -1,8 +1,8 @@
 #include "ike/crypto/public_value.hpp"
 
-#include <botan/bigint.h>
-#include <botan/divide.h>
 #include <doctest/doctest.h>
+
+#include <array>
 
 #include "hex.hpp"
 #include "vectors.hpp"
@@ -23,36 +23,76 @@ Octets number_of_size(std::size_t size, std::uint8_t last) {
   return octets;
 }
 
-Botan::BigInt power_of_two(std::size_t bits) { return Botan::BigInt::power_of_2(bits); }
+/// A number of 768 bits, big-endian, that wraps round; enough to work out pi.
+struct Number {
+  std::array<std::uint32_t, 24> words{};
 
-/// arctan(1/x) * scale
-Botan::BigInt arctangent(Botan::word x, const Botan::BigInt& scale) {
-  Botan::BigInt term = scale / x, sum = term;
-  for (Botan::word n = 3; term != 0; n += 2) {
-    term = term / (x * x);
-    if (n % 4 == 3) sum -= term / n;
-    else sum += term / n;
+  void add(const Number& other) {
+    std::uint64_t carry = 0;
+    for (std::size_t i = words.size(); i-- != 0;) {
+      carry += std::uint64_t{words[i]} + other.words[i];
+      words[i] = static_cast<std::uint32_t>(carry);
+      carry >>= 32U;
+    }
   }
-  return sum;
-}
+  void negate() {
+    for (auto& word : words) word = ~word;
+    add(Number{}.with(23, 1));
+  }
+  void divide(std::uint32_t by) {
+    std::uint64_t rest = 0;
+    for (auto& word : words) {
+      rest = rest << 32U | word;
+      word = static_cast<std::uint32_t>(rest / by);
+      rest %= by;
+    }
+  }
+  [[nodiscard]] Number with(std::size_t word, std::uint32_t value) const {
+    Number changed = *this;
+    changed.words[word] = value;
+    return changed;
+  }
+  [[nodiscard]] bool zero() const { return words == Number{}.words; }
+  [[nodiscard]] Octets octets() const {
+    Octets all;
+    for (const auto word : words) {
+      for (unsigned shift = 32; shift != 0; shift -= 8) all.push_back(static_cast<std::uint8_t>(word >> (shift - 8)));
+    }
+    return all;
+  }
+};
 
-Octets encoded(const Botan::BigInt& value, std::size_t size) {
-  Octets octets(size);
-  value.binary_encode(octets.data() + (size - value.bytes()));
-  return octets;
+/// Adds arctan(1/x) * times * 2^704 to `sum`, or takes it away.
+void add_arctangent(Number& sum, std::uint32_t x, std::uint32_t times, bool positive) {
+  Number power = Number{}.with(1, times);
+  power.divide(x);
+  for (std::uint32_t n = 1; !power.zero(); n += 2, positive = !positive) {
+    Number term = power;
+    term.divide(n);
+    if (!positive) term.negate();
+    sum.add(term);
+    power.divide(x * x);
+  }
 }
 
 }  // namespace
 
 TEST_CASE("the largest good value of MODP-768 is p - 2, with p worked out from pi as RFC 2409 6.1 has it") {
-  const auto scale = power_of_two(638 + 64);
-  Botan::BigInt pi = arctangent(5, scale) * 16;  // Machin
-  pi -= arctangent(239, scale) * 4;
-  const Botan::BigInt digits = (pi >> 64) + 149686;
-  const Botan::BigInt p = power_of_two(768) - power_of_two(704) - 1 + (digits << 64);
-  CHECK(check_public_value(group(1), encoded(p - 2, 96)) == PublicValueCheck::good);
-  CHECK(check_public_value(group(1), encoded(p - 1, 96)) == PublicValueCheck::out_of_range);
-  CHECK(check_public_value(group(1), encoded(p, 96)) == PublicValueCheck::out_of_range);
+  Number prime;  // pi * 2^702, by Machin's formula
+  add_arctangent(prime, 5, 4, true);
+  add_arctangent(prime, 239, 1, false);
+  prime = prime.with(22, 0).with(23, 0);  // [2^638 pi] * 2^64
+  prime.add(Number{}.with(21, 149686));
+  for (Number less : {Number{}.with(1, 1), Number{}.with(23, 1)}) {  // 2^704 and 1; 2^768 is 0 here
+    less.negate();
+    prime.add(less);
+  }
+  auto value = prime.octets();
+  CHECK(check_public_value(group(1), value) == PublicValueCheck::out_of_range);
+  value.back() = 0xfe;  // p - 1
+  CHECK(check_public_value(group(1), value) == PublicValueCheck::out_of_range);
+  value.back() = 0xfd;
+  CHECK(check_public_value(group(1), value) == PublicValueCheck::good);
 }
 
 TEST_CASE("a MODP value is good between 1 and p - 1, padded to the length of the prime") {
