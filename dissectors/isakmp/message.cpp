@@ -1,6 +1,7 @@
 #include "ike/isakmp/message.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace ike::isakmp {
 namespace {
@@ -39,8 +40,9 @@ struct ChainReader {
         broken(type, length, body, {Fault::truncated, body.size(), "Payload Length"});
         return cut ? void() : stop(Fault::truncated, at + 2, "Payload Length");
       }
-      payloads.push_back({type, place(), length, decode_payload(type, rest.subspan(generic_length, length - generic_length), header, doi)});
-      if (const auto* sa = std::get_if<SecurityAssociation>(&payloads.back().content)) doi = sa->doi;
+      auto& payload = payloads.emplace_back(Payload{type, place(), length, {}});
+      decode_payload(type, rest.subspan(generic_length, length - generic_length), header, doi, payload.content);
+      if (const auto* sa = std::get_if<SecurityAssociation>(&payload.content)) doi = sa->doi;
       type = next;
       at += length;
     }
@@ -61,6 +63,16 @@ struct ChainReader {
     stop(Fault::truncated, at, "generic payload header");
   }
 };
+
+// A snap length of 68 octets ends within the header's last field, which the datagram's length stands in for then.
+Decoded<Header> whole_or_cut_header(ByteView octets, std::uint32_t sent_length) {
+  if (octets.size() >= header_length || octets.size() < header_length - 4 || sent_length < header_length) return decode_header(octets);
+  std::array<std::uint8_t, header_length> padded{};
+  std::ranges::copy(octets, padded.begin());
+  auto header = decode_header(padded);
+  if (header) (*header).length = sent_length;
+  return header;
+}
 
 // Cisco and Microsoft fragments are never encrypted, whatever the flag of the message they carry says.
 bool holds_fragment(const Header& header, ByteView octets) {
@@ -92,7 +104,7 @@ bool decode_message(ByteView octets, std::uint32_t sent_length, Message& message
   message.octets = octets;
   message.sent_length = sent_length;
   message.cut = octets.size() < sent_length;
-  const auto header = decode_header(octets);
+  const auto header = whole_or_cut_header(octets, sent_length);
   message.header = header ? *header : Header{};
   if (!header) {
     message.fault = header.error();
@@ -103,10 +115,11 @@ bool decode_message(ByteView octets, std::uint32_t sent_length, Message& message
   const auto length = announced_length(*header, sent_length, message.fault);
   message.octets = octets.first(std::min(octets.size(), length));
   if (header->encrypted() && !holds_fragment(*header, message.octets)) {
-    message.ciphertext = message.octets.subspan(header_length);
+    message.ciphertext = message.octets.subspan(std::min(header_length, message.octets.size()));
     return true;
   }
   const bool cut = message.octets.size() < length;
+  if (message.octets.size() <= header_length && cut) return true;  // not a payload of it was captured
   ChainReader{message.octets, header_length, 0, message.header, cut, 0, message.payloads, message.fault}.read(header->next_payload);
   return true;
 }

@@ -43,8 +43,8 @@ struct Payload {
   PayloadContent content;
 };
 
-/// Decodes the body of one payload of `type` in a message with `header`; never fails: Malformed says why.
-/// `doi` is that of the message's SA payload, Doi::ipsec before one was seen.
-PayloadContent decode_payload(PayloadType type, ByteView body, const Header& header, Doi doi);
+/// Decodes the body of one payload of `type` in a message with `header` into `content`; never fails: Malformed
+/// says why. `doi` is that of the message's SA payload, Doi::ipsec before one was seen.
+void decode_payload(PayloadType type, ByteView body, const Header& header, Doi doi, PayloadContent& content);
 
 }  // namespace ike::isakmp
