@@ -30,7 +30,7 @@ struct KnownVendorId {
   Announces announces{};
 };
 
-/// The whole table, ordered by hex.
+/// The whole table, ordered by hex. Cisco's cookie-bound ID is a rule and no row: is_cisco_cookie_bound.
 std::span<const KnownVendorId> known_vendor_ids();
 
 /// The longest entry that `data` equals or begins with; null when unknown.
