@@ -3,8 +3,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-build_packages=(g++ cmake ninja-build pkg-config libpcap-dev libfmt-dev libcli11-dev zlib1g-dev libzstd-dev libxxhash-dev)
-test_packages=(doctest-dev)
+packages=(g++ cmake ninja-build pkg-config libpcap-dev libfmt-dev libcli11-dev zlib1g-dev libzstd-dev libxxhash-dev doctest-dev)
 
 say() { printf '%s\n' "$*" >&2; }
 die() { say "${0##*/}: $*"; exit 1; }
@@ -40,8 +39,7 @@ botan_package() {
   fi
 }
 
-install_build() { install "${build_packages[@]}" "$(botan_package)"; }
-install_test() { install_build; install "${test_packages[@]}"; }
+install_all() { install "${packages[@]}" "$(botan_package)"; }
 
 # build PRESET [TARGET...]: configures when needed, then builds. Silent when there is nothing to do or to say.
 build() {
