@@ -69,7 +69,8 @@ TEST_CASE("identification, TTL and addresses are the header's") {
 
 TEST_CASE("Ethernet padding and octets behind the UDP length are no payload") {
   Dissector dissector;
-  REQUIRE(dissector.dissect(frame_of(ethernet(udp(v4, 4500, 4500, hex("ff"))))) == Kind::udp);
+  const Bytes keepalive = ethernet(udp(v4, 4500, 4500, hex("ff")));
+  REQUIRE(dissector.dissect(frame_of(keepalive)) == Kind::udp);
   CHECK(octets_of(dissector.datagram().payload) == hex("ff"));
   CHECK(dissector.datagram().sent_length == 1);
   const Bytes packet = patched(udp(v4, 500, 500, pattern(50)), 24, be16(8 + 10));

@@ -1,0 +1,111 @@
+#include "ike/net/dissector.hpp"
+
+#include <random>
+
+#include "net/support.hpp"
+
+namespace ike::net {
+namespace {
+
+using namespace test;
+
+/// One good frame of every shape that leads through other code.
+std::vector<std::pair<LinkType, Bytes>> good_frames() {
+  const Ip v4{};
+  const Ip v6{.source = "2001:db8::1", .destination = "2001:db8::2", .extensions = {{0, Bytes(6)}, {60, Bytes(14)}}};
+  std::vector<std::pair<LinkType, Bytes>> all;
+  for (const Ip& header : {v4, v6}) {
+    const Bytes packet = udp(header, 500, 500, isakmp({}, {vid(pattern(16))}));
+    for (const Bytes& inner : {packet, esp(header, 1, 2), icmp_error(header, header.extensions.empty() ? 3 : 1, 3, packet), fragments(packet, 2)[0], fragments(packet, 2)[1],
+                               ip_in_ip(header, packet), gre(header, packet, {true, true, true}), erspan(header, ethernet(packet), 3, true), vxlan(header, ethernet(packet)),
+                               geneve(header, ethernet(packet), pattern(8))}) {
+      all.emplace_back(LinkType::ethernet, ethernet(inner, {{0x88a8, 1}, {0x8100, 2}}));
+      all.emplace_back(LinkType::raw, inner);
+    }
+    all.emplace_back(LinkType::ethernet, ethernet_mpls(packet, {16, 17}));
+    all.emplace_back(LinkType::ethernet, ethernet_pppoe(packet));
+    all.emplace_back(LinkType::linux_sll, sll(packet));
+    all.emplace_back(LinkType::linux_sll2, sll2(packet, {{0x8100, 3}}));
+    all.emplace_back(LinkType::null, null_link(packet));
+    all.emplace_back(LinkType::ppp, ppp(packet));
+  }
+  return all;
+}
+
+/// Reads every octet of what was found, so that the sanitizers see a view that is too long.
+unsigned touch(const Dissector& dissector, Kind kind) {
+  const ByteView view = kind == Kind::udp ? dissector.datagram().payload : kind == Kind::icmp_error ? dissector.icmp_error().quoted_payload : ByteView{};
+  unsigned sum = 0;
+  for (const auto octet : view) sum += octet;
+  return sum;
+}
+
+TEST_CASE("mutated frames never lead outside the frame") {
+  std::mt19937 random{20260101};
+  const auto frames = good_frames();
+  Dissector dissector;
+  unsigned sum = 0;
+  constexpr unsigned rounds = 300;
+  for (const auto& [link, good] : frames) {
+    for (unsigned round = 0; round < rounds; ++round) {
+      Bytes octets = good;
+      for (auto changes = random() % 4; changes > 0; --changes) octets[random() % octets.size()] = static_cast<std::uint8_t>(random());
+      if (random() % 4 == 0) octets.resize(random() % octets.size());
+      octets.shrink_to_fit();
+      Frame frame = frame_of(octets, link, round + 1, static_cast<double>(random() % 100));
+      if (random() % 3 == 0) frame.wire_length = static_cast<std::uint32_t>(random());
+      const Kind kind = dissector.dissect(frame);
+      sum += touch(dissector, kind);
+      if (kind == Kind::udp) {
+        REQUIRE(dissector.datagram().payload.size() <= dissector.datagram().sent_length);
+        REQUIRE(dissector.datagram().sent_length <= 65527);
+      }
+    }
+  }
+  CHECK(sum != 0);
+  CHECK(dissector.counts().frames == rounds * frames.size());
+  CHECK(dissector.counts().malformed != 0);
+}
+
+TEST_CASE("random octets of every link type never lead outside the frame") {
+  std::mt19937 random{7};
+  Dissector dissector;
+  for (const int link : {0, 1, 9, 12, 14, 50, 51, 101, 108, 113, 228, 229, 276}) {
+    for (unsigned round = 0; round < 300; ++round) {
+      Bytes octets(random() % 120);
+      for (auto& octet : octets) octet = static_cast<std::uint8_t>(random() % 3 == 0 ? random() : 0x45);
+      touch(dissector, dissector.dissect(frame_of(octets, static_cast<LinkType>(link))));
+    }
+  }
+  CHECK(dissector.counts().unknown_link == 0);
+}
+
+TEST_CASE("what one frame held does not show in the next") {
+  Dissector dissector;
+  const auto parts = fragments(udp({}, 500, 500, pattern(2000)), 2);
+  REQUIRE(dissector.dissect(frame_of(parts[0], LinkType::raw, 1)) == Kind::udp);
+  REQUIRE(dissector.dissect(frame_of(parts[1], LinkType::raw, 2)) == Kind::udp);
+  REQUIRE(dissector.dissect(frame_of(udp({}, 500, 4500, {}), LinkType::raw, 3)) == Kind::udp);
+  CHECK(dissector.datagram().completes == 0);
+  CHECK(dissector.datagram().fragments == 1);
+  CHECK_FALSE(dissector.datagram().partial);
+  CHECK(dissector.datagram().payload.empty());
+  REQUIRE(dissector.dissect(frame_of(icmp_error({}, 3, 4, udp({}, 500, 500, pattern(20)), 1400), LinkType::raw)) == Kind::icmp_error);
+  REQUIRE(dissector.dissect(frame_of(icmp_error({}, 3, 3, esp({}, 1, 2)), LinkType::raw)) == Kind::icmp_error);
+  CHECK(dissector.icmp_error().mtu == 0);
+  CHECK(dissector.icmp_error().quoted_source.port == 0);
+  CHECK(dissector.icmp_error().quoted_payload.empty());
+}
+
+TEST_CASE("a dissector keeps its open fragments when it is moved") {
+  const auto parts = fragments(udp({}, 500, 500, pattern(2000)), 2);
+  Dissector first;
+  REQUIRE(first.dissect(frame_of(parts[0], LinkType::raw, 1)) == Kind::udp);
+  Dissector second{std::move(first)};
+  REQUIRE(second.dissect(frame_of(parts[1], LinkType::raw, 2)) == Kind::udp);
+  CHECK(second.datagram().completes == 1);
+  CHECK(second.counts().frames == 2);
+}
+
+}  // namespace
+}  // namespace ike::net
