@@ -32,7 +32,7 @@ class PcapReader final : public FileSource::Impl {
       if (!window.have(record_header_)) [[unlikely]]
         return end("the header of " + next_packet());
       std::uint32_t captured = captured_at(window.at());
-      if (captured > trusted_ || captured > sent_at(window.at())) [[unlikely]] {
+      if (captured - 1 >= trusted_ || captured > sent_at(window.at())) [[unlikely]] {
         const auto believed = odd_length();
         if (!believed) {
           resynchronise();
@@ -66,6 +66,7 @@ class PcapReader final : public FileSource::Impl {
   [[nodiscard]] bool near(std::uint32_t one, std::uint32_t other) const noexcept {
     return std::max(one, other) - std::min(one, other) <= search_seconds;
   }
+  [[nodiscard]] bool sane(const std::uint8_t* record) const noexcept;
   [[nodiscard]] bool plausible(const std::uint8_t* record) const noexcept;
   [[nodiscard]] bool chain_at(std::size_t from, bool to_end) const noexcept;
   void resynchronise();
@@ -95,31 +96,37 @@ PcapReader::PcapReader(Window octets, std::uint16_t file) : Impl{std::move(octet
   window.skip(pcap_header_size);
 }
 
-/// The captured length of a record that exceeds the snap length or the sent length. Writers do that, and so
-/// does damage: it is believed when what follows the record is another, or the end.
+/// The captured length of a record where it is zero, or exceeds the snap length or the sent length. Writers do
+/// that, and so does damage. Zero is believed unless the record is all zeros, as after a crash; the others are
+/// when what follows the record is another, or the end.
 std::optional<std::uint32_t> PcapReader::odd_length() {
   std::uint32_t captured = captured_at(window.at());
   if (swapped_lengths_) captured = std::min(captured, sent_at(window.at()));
   if (captured > limit_) return std::nullopt;
+  if (captured == 0) {
+    const bool zeros = order_.u32(window.at()) == 0 && sent_at(window.at()) == 0;
+    return zeros ? std::nullopt : std::optional{captured};
+  }
   const std::size_t whole = record_header_ + captured;
   if (window.have(whole + record_header_)) {
     const std::uint8_t* follower = window.at() + whole;
-    const std::uint32_t length =
-        swapped_lengths_ ? std::min(captured_at(follower), sent_at(follower)) : captured_at(follower);
-    if (length <= limit_ && (length <= trusted_ || near(order_.u32(follower), order_.u32(window.at()))))
-      return captured;
+    const bool soon = near(order_.u32(follower), order_.u32(window.at())) && captured_at(follower) <= limit_;
+    if (soon || sane(follower)) return captured;
   } else if (window.left() == whole) {
     return captured;
   }
   return std::nullopt;
 }
 
-/// Stricter than for a record in its place: this one is only guessed to be one.
-bool PcapReader::plausible(const std::uint8_t* record) const noexcept {
+/// Whether a record could begin here, its time aside. Stricter than for one in its place: zeros are none.
+bool PcapReader::sane(const std::uint8_t* record) const noexcept {
   const std::uint32_t captured = captured_at(record);
   return captured - 1 < trusted_ && captured <= sent_at(record) && sent_at(record) <= limit_ &&
-         order_.u32(record + 4) < (nanoseconds ? 1'000'000'000U : 1'000'000U) &&
-         (frame.number == 0 ? order_.u32(record) != 0 : near(order_.u32(record), seconds_));
+         order_.u32(record + 4) < (nanoseconds ? 1'000'000'000U : 1'000'000U) && order_.u32(record) != 0;
+}
+
+bool PcapReader::plausible(const std::uint8_t* record) const noexcept {
+  return sane(record) && (frame.number == 0 || near(order_.u32(record), seconds_));
 }
 
 /// Whether several plausible records follow each other at `from`, or fewer that meet the end exactly.

@@ -178,6 +178,22 @@ TEST_CASE("octets lost or foreign between records are skipped") {
   CHECK(got.source.remarks().size() == 1);
 }
 
+TEST_CASE("a damaged length that leads into zeros is not believed") {
+  Octets octets = twelve_records().octets;
+  overwrite(octets, begin_of(6) + 8, 70'000);
+  octets.insert(octets.end(), 100'000, 0);
+  CHECK(Reading{octets}.frames.size() == 11);
+}
+
+TEST_CASE("zeros behind the last record are no packets, a packet without octets is one") {
+  Pcap file = twelve_records();
+  file.header(1'700'000'020, 0, 0, 60).header(1'700'000'021, 0, 0, 0);
+  file.octets.insert(file.octets.end(), 4096, 0);
+  const Reading got{file.octets};
+  CHECK(got.frames.size() == 14);
+  CHECK(got.remark() == "the header of packet 15 is damaged: no good one follows, the last 4096 octets are not read");
+}
+
 TEST_CASE("damage that spans more than one look ahead is crossed") {
   Octets octets = twelve_records().octets;
   octets.insert(octets.begin() + static_cast<std::ptrdiff_t>(begin_of(7)), 5'000'000, 0xff);
