@@ -14,8 +14,8 @@ namespace {
 using isakmp::Header;
 using isakmp::Message;
 
-// An unencrypted Informational under cookies nobody knows belongs to the newest attempt of its pair if that
-// was alive this recently: some responders answer with cookies of their own.
+// An unencrypted Informational from the responder under cookies nobody knows belongs to the newest attempt
+// of its pair if that was alive this recently: some responders answer with cookies of their own.
 constexpr Duration stray_notify = std::chrono::seconds{60};
 
 // The same octets under other addresses are one message seen on both sides of a NAT only when they come
@@ -240,12 +240,12 @@ std::uint32_t Tracker::Impl::find_attempt(const Arrival& arrival, std::uint32_t 
     from_responder = side_under_other_pair(attempts[elsewhere], arrival, pair);
     return elsewhere;
   }
-  // A notify under cookies that nobody knows.
+  // A responder's notify under cookies that nobody knows.
   const auto newest = pairs[pair].last_attempt;
   if (header.exchange_type == ExchangeType::informational && !header.encrypted() && newest != none && is_phase1(attempts[newest].phase1.type) &&
       nanoseconds(datagram.time) - attempts[newest].last <= stray_notify.count()) {
-    from_responder = side(attempts[newest].pair == pair ? attempts[newest].initiator_is_b : attempts[newest].other_initiator_is_b, pairs[pair]);
-    return newest;
+    from_responder = side(attempts[newest].initiator_is_b, pairs[pair]);
+    if (from_responder) return newest;
   }
   return none;
 }
