@@ -36,9 +36,9 @@ TEST_CASE("each ICMP error names who complains, of what, and the quoted datagram
     CAPTURE(row.name);
     const Ip& peer = row.v6 ? peer6 : peer4;
     const Ip& router = row.v6 ? router6 : router4;
-    const Bytes packet = icmp_error(router, row.type, row.code, udp(peer, 500, 4500, message), row.rest);
+    const Bytes frame = ethernet(icmp_error(router, row.type, row.code, udp(peer, 500, 4500, message), row.rest));
     Dissector dissector;
-    REQUIRE(dissector.dissect(frame_of(ethernet(packet), LinkType::ethernet, 12)) == Kind::icmp_error);
+    REQUIRE(dissector.dissect(frame_of(frame, LinkType::ethernet, 12)) == Kind::icmp_error);
     const auto& seen = dissector.icmp_error();
     CHECK(seen.type == row.type);
     CHECK(seen.code == row.code);

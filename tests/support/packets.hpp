@@ -100,7 +100,7 @@ Bytes sll2(const Bytes& packet, const std::vector<Tag>& tags = {});
 Bytes null_link(const Bytes& packet, bool big_endian = false, std::uint32_t family6 = 30);
 Bytes ppp(const Bytes& packet, bool address_control = true);
 
-/// A Frame that views `octets`.
+/// A Frame that views `octets`: keep them while you read what was found in it.
 Frame frame_of(const Bytes& octets, LinkType link = LinkType::ethernet, std::uint64_t number = 1, double seconds = 0);
 /// The same cut after `keep` octets by a snap length.
 Frame cut_frame(const Bytes& octets, std::size_t keep, LinkType link = LinkType::ethernet, std::uint64_t number = 1);
