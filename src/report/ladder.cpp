@@ -45,8 +45,8 @@ std::string message_label(const Event& event) {
 
 std::string content_text(const Event& event) {
   const bool sealed = event.encrypted && !event.decrypted;
-  if (event.has_notify && !sealed) return notify_text(event.notify) + (event.encrypted ? "" : ", in clear");
-  if (event.has_delete && !sealed) return event.encrypted ? "Delete" : "Delete, in clear";
+  if (event.has_notify && !sealed) return notify_text(event.notify);
+  if (event.has_delete && !sealed) return "Delete";
   const auto text = sealed ? std::string{"encrypted"} : payload_text(event.payloads);
   return fmt::format("{} ({})", text, event.length);
 }
@@ -69,7 +69,7 @@ std::string cell(const Attempt& attempt, std::size_t index, std::size_t width) {
   const Event& event = attempt.events[index];
   std::string text = fmt::format("{:<2} ", message_label(event));
   if (event.is_copy()) {
-    text += "the same packet, seen again";
+    text += event.copy_of < attempt.events.size() ? fmt::format("copy of packet {}", attempt.events[event.copy_of].packet) : std::string{"copy"};
   } else if (event.is_resend() && event.resend_of < attempt.events.size()) {
     text += fmt::format("again, after {}", span_text(since(event.time, sent_before(attempt, index))));
   } else {
@@ -82,6 +82,7 @@ std::string cell(const Attempt& attempt, std::size_t index, std::size_t width) {
     text.resize(std::min(text.size(), width));
   }
   const bool first_on_4500 = event.natt_port && std::none_of(attempt.events.begin(), attempt.events.begin() + static_cast<std::ptrdiff_t>(index), [](const Event& e) { return e.natt_port; });
+  if (event.exchange == ExchangeType::informational && !event.encrypted && !event.is_copy() && !event.is_resend()) add_if_fits(text, ", in clear", width);
   if (first_on_4500) add_if_fits(text, ", UDP 4500", width);
   if (event.partial) add_if_fits(text, ", not whole", width);
   else if (event.ip_fragmented) add_if_fits(text, ", fragments", width);

@@ -103,7 +103,8 @@ void policy_lines(std::string& out, const Attempt& attempt, std::string_view exp
 
 void facts(std::string& out, const TunnelReport& one, const Attempt& attempt, std::string_view explanation) {
   schedule_line(out, attempt);
-  sentence(out, fmt::format("Vendor IDs: initiator: {}; responder: {}.", vendor_list(one.vendors_initiator), vendor_list(one.vendors_responder)));
+  if (one.vendors_initiator.empty() && one.vendors_responder.empty()) sentence(out, "Vendor IDs: none seen.");
+  else sentence(out, fmt::format("Vendor IDs: initiator: {}; responder: {}.", vendor_list(one.vendors_initiator), vendor_list(one.vendors_responder)));
   policy_lines(out, attempt, explanation);
   if (attempt.nat_initiator == true) sentence(out, "NAT: the initiator is behind one, by NAT-D.");
   if (attempt.nat_responder == true) sentence(out, "NAT: the responder is behind one, by NAT-D.");
