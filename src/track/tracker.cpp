@@ -51,29 +51,6 @@ const isakmp::SecurityAssociation* find_sa(const Message& message) {
   return nullptr;
 }
 
-// The snap length may cut inside the header itself. What stands before the cut is enough to follow the
-// exchange: cookies, type and flags; the length is the datagram's.
-bool decode_cut_header(ByteView octets, std::uint32_t sent_length, Message& message) {
-  constexpr std::size_t through_flags = 20;
-  if (octets.size() < through_flags || sent_length < isakmp::header_length || octets.size() >= isakmp::header_length) return false;
-  std::array<std::uint8_t, isakmp::header_length> padded{};
-  std::ranges::copy(octets, padded.begin());
-  for (std::size_t i = 0; i < 4; ++i) padded[24 + i] = static_cast<std::uint8_t>(sent_length >> (24 - 8 * i));
-  const auto header = isakmp::decode_header(padded);
-  if (!header) return false;
-  message.octets = octets;
-  message.header = *header;
-  message.payloads.clear();
-  message.ciphertext = {};
-  message.sent_length = sent_length;
-  message.cut = true;
-  message.fault.reset();
-  if (!header->encrypted() && header->next_payload != PayloadType::none) {
-    message.payloads.push_back({header->next_payload, isakmp::header_length, 0, isakmp::Malformed{{}, {Fault::truncated, 0, "Payload"}}});
-  }
-  return true;
-}
-
 }  // namespace
 
 std::uint64_t random_seed() {
@@ -129,7 +106,7 @@ void Tracker::Impl::datagram(const net::Datagram& datagram) {
 void Tracker::Impl::isakmp(const net::Datagram& datagram, std::size_t offset) {
   const auto octets = datagram.payload.subspan(offset);
   const auto sent = datagram.sent_length - static_cast<std::uint32_t>(offset);
-  if (!decode_message(octets, sent, message) && !decode_cut_header(octets, sent, message)) {
+  if (!decode_message(octets, sent, message)) {
     ++counts.unknown;
     return;
   }
@@ -394,11 +371,16 @@ Note Tracker::Impl::make_note(AttemptRecord& attempt, const Arrival& arrival, st
   set(Note::malformed, message_in.fault.has_value() && !arrival.partial && !message_in.cut);
   set(Note::natt_port, datagram.source.port == 4500 || datagram.destination.port == 4500);
   if (message_in.header.encrypted()) return note;
+  const auto carries = [&](PayloadType type) {
+    set(Note::carries_sa, type == PayloadType::security_association);
+    set(Note::carries_ke_or_nonce, type == PayloadType::key_exchange || type == PayloadType::nonce);
+    set(Note::carries_auth, type == PayloadType::hash || type == PayloadType::signature);
+    set(Note::has_delete, type == PayloadType::delete_);
+  };
+  // Where the snap length left no payload, the header still names the first one.
+  if (message_in.payloads.empty()) carries(message_in.header.next_payload);
   for (const auto& payload : message_in.payloads) {
-    set(Note::carries_sa, payload.type == PayloadType::security_association);
-    set(Note::carries_ke_or_nonce, payload.type == PayloadType::key_exchange || payload.type == PayloadType::nonce);
-    set(Note::carries_auth, payload.type == PayloadType::hash || payload.type == PayloadType::signature);
-    set(Note::has_delete, payload.type == PayloadType::delete_);
+    carries(payload.type);
     if (payload.type != PayloadType::notification || note.is(Note::has_notify)) continue;
     set(Note::has_notify, true);
     if (const auto* notification = std::get_if<isakmp::Notification>(&payload.content)) note.notify = number(notification->type);
