@@ -14,14 +14,27 @@ namespace {
 constexpr std::size_t udp_header = 8;
 constexpr std::size_t esp_header = 8;
 
+/// In place: an Address made first and copied then takes longer than the whole rest of a packet.
+void set_address(Address& address, const std::uint8_t* at, std::uint8_t version) {
+  if (version == 4) {
+    address.octets = {};
+    std::copy_n(at, 4, address.octets.data());
+  } else {
+    std::copy_n(at, 16, address.octets.data());
+  }
+  address.family = version;
+}
+
+/// Everything but the ports.
 void fill_info(PacketInfo& info, const Frame& frame, const IpPacket& packet) {
   info.time = frame.time;
   info.packet = frame.number;
   info.file = frame.file;
   info.ip_id = packet.version == 4 ? static_cast<std::uint16_t>(packet.id) : std::uint16_t{0};
   info.ttl = packet.ttl;
-  info.source = {packet.source(), 0};
-  info.destination = {packet.destination(), 0};
+  const bool v4 = packet.version == 4;
+  set_address(info.source.address, packet.header + (v4 ? 12 : 8), packet.version);
+  set_address(info.destination.address, packet.header + (v4 ? 16 : 24), packet.version);
 }
 
 /// The tunnel that a UDP datagram to such a port holds; the caller knows that the UDP header is there.
