@@ -114,7 +114,7 @@ bool explain_position(std::string_view word) {
     const std::vector<std::string_view> names = other_names(meaning);
     const bool asked = same(word, track::asa_name(meaning.position)) || std::ranges::any_of(names, [&](std::string_view name) { return same(word, name); });
     if (!asked) continue;
-    write(fmt::format("{}{}, a position of {} (also {})\n\n", found ? "\n" : "", track::asa_name(meaning.position), who_stands_there(meaning), fmt::join(names, ", ")));
+    write(fmt::format("{}{}, a position of {}\nOn IOS and libreswan: {}\n\n", found ? "\n" : "", track::asa_name(meaning.position), who_stands_there(meaning), fmt::join(names, ", ")));
     write(wrapped(meaning.text, "") + "\nFindings that leave a tunnel here:\n" + wrapped(meaning.findings, "  "));
     found = true;
   }

@@ -133,9 +133,12 @@ void Timeline::close(std::uint16_t index) {
 }
 
 void Timeline::fail(std::uint16_t index, const std::exception& why) {
+  report::CaptureInfo::File& file = info_.files[index];
+  const std::string_view line = why.what();
+  const bool named = line.starts_with(file.name + ": ");
+  file.error = line.substr(named ? file.name.size() + 2 : 0);  // the report names the file itself
   inputs_[index].head = nullptr;
-  info_.files[index].error = why.what();
-  on_error_(why.what());
+  on_error_(line);
 }
 
 const Frame* Timeline::next() {
