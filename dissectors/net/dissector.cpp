@@ -47,7 +47,9 @@ Opened open_udp_tunnel(const IpPacket& packet) {
 
 /// Whether a later fragment of such a protocol may belong to a UDP datagram: IPv6 names the first header
 /// of what was fragmented, which need not be the last.
-bool may_hold_udp(const IpPacket& fragment) { return fragment.protocol == protocol::udp || is_extension(fragment.protocol); }
+bool may_hold_udp(const IpPacket& fragment) {
+  return fragment.protocol == protocol::udp || is_extension(fragment.protocol);
+}
 
 }  // namespace
 
@@ -62,25 +64,39 @@ inline bool Dissector::ours(std::uint16_t port) const noexcept {
   return port == 500 || port == 4500 || (!ports_.extra.empty() && std::ranges::binary_search(ports_.extra, port));
 }
 
-inline bool Dissector::ours(const std::uint8_t* udp) const noexcept { return ours(load_be16(udp)) || ours(load_be16(udp + 2)); }
+inline bool Dissector::ours(const std::uint8_t* udp) const noexcept {
+  return ours(load_be16(udp)) || ours(load_be16(udp + 2));
+}
 
 /// False when there is nothing for us; what is wrong has been counted.
 inline bool Dissector::read_ip(const Opened& opened, IpPacket& packet) {
   IpFault fault = IpFault::none;
   switch (opened.inside) {
-    case Inside::ipv4: fault = decode_ipv4(opened.packet, packet); break;
-    case Inside::ipv6: fault = decode_ipv6(opened.packet, packet); break;
+    case Inside::ipv4:
+      fault = decode_ipv4(opened.packet, packet);
+      break;
+    case Inside::ipv6:
+      fault = decode_ipv6(opened.packet, packet);
+      break;
     case Inside::ip:
       if (opened.packet.octets.empty()) {
         fault = IpFault::short_header;
       } else {
-        fault = opened.packet.octets[0] >> 4U == 6 ? decode_ipv6(opened.packet, packet) : decode_ipv4(opened.packet, packet);
+        fault = opened.packet.octets[0] >> 4U == 6 ? decode_ipv6(opened.packet, packet)
+                                                   : decode_ipv4(opened.packet, packet);
       }
       break;
-    case Inside::nothing: return false;
-    case Inside::short_header: fault = IpFault::short_header; break;
-    case Inside::contradiction: fault = IpFault::contradiction; break;
-    case Inside::unknown_link: ++counts_.unknown_link; return false;
+    case Inside::nothing:
+      return false;
+    case Inside::short_header:
+      fault = IpFault::short_header;
+      break;
+    case Inside::contradiction:
+      fault = IpFault::contradiction;
+      break;
+    case Inside::unknown_link:
+      ++counts_.unknown_link;
+      return false;
   }
   std::uint32_t missing = opened.packet.missing;
   if (fault == IpFault::bad_length) {
@@ -116,13 +132,22 @@ Dissector::Kind Dissector::dissect(const Frame& frame) {
         opened = open_udp_tunnel(packet);
         if (opened.inside == Inside::nothing) return Kind::other;
         break;
-      case protocol::esp: return take_esp(frame, packet);
+      case protocol::esp:
+        return take_esp(frame, packet);
       case protocol::icmp:
-      case protocol::icmpv6: return take_icmp(frame, packet);
-      case protocol::ipv4: opened = {Inside::ipv4, packet.payload}; break;
-      case protocol::ipv6: opened = {Inside::ipv6, packet.payload}; break;
-      case protocol::gre: opened = open_gre(packet.payload); break;
-      default: return packet.fragmented() && may_hold_udp(packet) ? take_fragment(frame, packet) : Kind::other;
+      case protocol::icmpv6:
+        return take_icmp(frame, packet);
+      case protocol::ipv4:
+        opened = {Inside::ipv4, packet.payload};
+        break;
+      case protocol::ipv6:
+        opened = {Inside::ipv6, packet.payload};
+        break;
+      case protocol::gre:
+        opened = open_gre(packet.payload);
+        break;
+      default:
+        return packet.fragmented() && may_hold_udp(packet) ? take_fragment(frame, packet) : Kind::other;
     }
     if (packet.fragmented()) return Kind::other;  // tunnels are not put together
   }

@@ -48,7 +48,8 @@ std::string v6_text(const Address& address) {
   Groups groups{};
   for (std::size_t i = 0; i < groups.size(); ++i) groups[i] = load_be16(address.octets.data() + 2 * i);
   // RFC 5952 5: IPv4-mapped addresses end in a dotted quad
-  const bool mapped = groups[5] == 0xffff && std::all_of(groups.begin(), groups.begin() + 5, [](auto group) { return group == 0; });
+  const bool mapped =
+      groups[5] == 0xffff && std::all_of(groups.begin(), groups.begin() + 5, [](auto group) { return group == 0; });
   const std::size_t count = mapped ? 6 : 8;
   const Run zeros = longest_zeros(groups, count);
   std::string text;
@@ -113,9 +114,12 @@ std::optional<std::size_t> parse_groups(std::string_view text, std::array<std::u
 
 std::string to_string(const Address& address) {
   switch (address.family) {
-    case 4: return dotted(address.octets.data());
-    case 6: return v6_text(address);
-    default: return "-";
+    case 4:
+      return dotted(address.octets.data());
+    case 6:
+      return v6_text(address);
+    default:
+      return "-";
   }
 }
 
@@ -140,7 +144,8 @@ std::optional<Address> parse_address(std::string_view text) {
   const auto before = parse_groups(text.substr(0, gap), front);
   const auto after = parse_groups(text.substr(gap + 2), back);
   // "::" stands for at least one group; before it no dotted quad
-  if (!before || !after || *before + *after > 14 || text.substr(0, gap).find('.') != std::string_view::npos) return std::nullopt;
+  if (!before || !after || *before + *after > 14 || text.substr(0, gap).find('.') != std::string_view::npos)
+    return std::nullopt;
   std::copy_n(back.begin(), *after, front.end() - static_cast<std::ptrdiff_t>(*after));
   return Address::v6(front.data());
 }

@@ -41,7 +41,8 @@ bool decode_icmp_error(const IpPacket& packet, IcmpError& error) noexcept {
   const bool v6 = packet.version == 6;
   if (octets.size() < 8 || !is_error(v6, octets[0])) return false;
   ByteView quote = octets.subspan(8);
-  if (const auto length = quote_length(v6, octets.data()); length != 0) quote = quote.first(std::min(length, quote.size()));
+  if (const auto length = quote_length(v6, octets.data()); length != 0)
+    quote = quote.first(std::min(length, quote.size()));
   IpPacket quoted;
   if (!decode_quote(v6, quote, quoted)) return false;
 

@@ -9,7 +9,8 @@ namespace {
 /// Whether `since` is more than the timeout before `now`; hostile times must not overflow.
 bool timed_out(Time since, Time now) {
   if (now <= since) return false;
-  const auto span = static_cast<std::uint64_t>(now.time_since_epoch().count()) - static_cast<std::uint64_t>(since.time_since_epoch().count());
+  const auto span = static_cast<std::uint64_t>(now.time_since_epoch().count()) -
+                    static_cast<std::uint64_t>(since.time_since_epoch().count());
   return span > static_cast<std::uint64_t>(fragment_timeout.count());
 }
 
@@ -29,7 +30,8 @@ std::size_t Reassembler::Hash::operator()(const Key& key) const noexcept {
 }
 
 Reassembler::Key Reassembler::key_of(const IpPacket& fragment) noexcept {
-  return {fragment.source(), fragment.destination(), fragment.id, fragment.version == 4 ? fragment.protocol : std::uint8_t{0}};
+  return {fragment.source(), fragment.destination(), fragment.id,
+          fragment.version == 4 ? fragment.protocol : std::uint8_t{0}};
 }
 
 bool Reassembler::Pending::contradicts(std::uint32_t end, bool more) const noexcept {
@@ -90,7 +92,8 @@ void Reassembler::make_room(Queue::iterator keep) {
 }
 
 void Reassembler::finish(Queue::iterator pending) {
-  whole_ = {pending->key.source, pending->key.destination, {}, pending->first_packet, pending->key.id, pending->protocol, pending->ttl, pending->fragments};
+  whole_ = {pending->key.source, pending->key.destination, {},           pending->first_packet,
+            pending->key.id,     pending->protocol,        pending->ttl, pending->fragments};
   held_ -= pending->octets.capacity();
   finished_ = std::move(pending->octets);
   pending->octets = {};
@@ -105,7 +108,8 @@ Reassembler::Fate Reassembler::add(const IpPacket& fragment, std::uint64_t packe
   expire(now);
   const ByteView octets = fragment.payload.octets;
   const auto end = static_cast<std::uint32_t>(fragment.fragment_offset + octets.size());
-  if (octets.empty() || end > max_ip_payload || (fragment.more_fragments && octets.size() % 8 != 0)) return Fate::refused;
+  if (octets.empty() || end > max_ip_payload || (fragment.more_fragments && octets.size() % 8 != 0))
+    return Fate::refused;
 
   const Key key = key_of(fragment);
   const auto found = index_.find(key);

@@ -51,10 +51,14 @@ Opened open_ppp_protocol(Slice rest) {
   }
   rest = rest.after(length);
   switch (protocol) {
-    case 0x0021: return {Inside::ipv4, rest};
-    case 0x0057: return {Inside::ipv6, rest};
-    case 0x0281: return open_ether_type(0x8847, rest);
-    default: return {Inside::nothing, rest};
+    case 0x0021:
+      return {Inside::ipv4, rest};
+    case 0x0057:
+      return {Inside::ipv6, rest};
+    case 0x0281:
+      return open_ether_type(0x8847, rest);
+    default:
+      return {Inside::nothing, rest};
   }
 }
 
@@ -84,14 +88,16 @@ Opened open_null(Slice frame) {
   const bool big = at[0] == 0 && at[1] == 0;
   const unsigned family = big ? load_be16(at + 2) : at[2] == 0 && at[3] == 0 ? at[0] | unsigned{at[1]} << 8U : 0U;
   switch (family) {
-    case 2: return {Inside::ipv4, frame.after(4)};
+    case 2:
+      return {Inside::ipv4, frame.after(4)};
     case 10:  // Linux
     case 23:  // Windows
     case 24:  // NetBSD, OpenBSD
     case 28:  // FreeBSD
     case 30:  // macOS
       return {Inside::ipv6, frame.after(4)};
-    default: return {Inside::nothing, frame};
+    default:
+      return {Inside::nothing, frame};
   }
 }
 
@@ -102,23 +108,32 @@ Opened open_cooked(Slice frame, std::size_t length, std::size_t type_at) {
 
 Next open_one(std::uint16_t type, Slice rest) {
   switch (type) {
-    case 0x0800: return ends({Inside::ipv4, rest});
-    case 0x86dd: return ends({Inside::ipv6, rest});
+    case 0x0800:
+      return ends({Inside::ipv4, rest});
+    case 0x86dd:
+      return ends({Inside::ipv6, rest});
     case 0x8100:  // 802.1Q
     case 0x88a8:  // 802.1ad
     case 0x9100:  // vendors' outer tags before 802.1ad
     case 0x9200:
-    case 0x9300: return behind(rest, 4);
+    case 0x9300:
+      return behind(rest, 4);
     case 0x8847:
-    case 0x8848: return open_mpls(rest);
-    case 0x8864: return ends(open_pppoe(rest));
-    case 0x880b: return ends(open_ppp_protocol(rest));
-    case 0x6558: return behind(rest, 14);
-    default: break;
+    case 0x8848:
+      return open_mpls(rest);
+    case 0x8864:
+      return ends(open_pppoe(rest));
+    case 0x880b:
+      return ends(open_ppp_protocol(rest));
+    case 0x6558:
+      return behind(rest, 14);
+    default:
+      break;
   }
   if (type > 1500) return ends({Inside::nothing, rest});
   // an 802.3 length; SNAP with organization code 0 has an EtherType (RFC 1042)
-  if (rest.octets.size() < 8 || load_be64(rest.octets.data()) >> 16U != 0xaaaa'0300'0000) return ends({Inside::nothing, rest});
+  if (rest.octets.size() < 8 || load_be64(rest.octets.data()) >> 16U != 0xaaaa'0300'0000)
+    return ends({Inside::nothing, rest});
   return behind(rest, 8);
 }
 
@@ -136,19 +151,28 @@ Opened open_ether_type(std::uint16_t type, Slice rest) noexcept {
 
 Opened open_link(LinkType link, Slice frame) noexcept {
   switch (link) {
-    case LinkType::ethernet: return open_ethernet(frame);
-    case LinkType::linux_sll: return open_cooked(frame, 16, 14);
-    case LinkType::linux_sll2: return open_cooked(frame, 20, 0);
+    case LinkType::ethernet:
+      return open_ethernet(frame);
+    case LinkType::linux_sll:
+      return open_cooked(frame, 16, 14);
+    case LinkType::linux_sll2:
+      return open_cooked(frame, 20, 0);
     case LinkType::raw_old:
     case LinkType::raw_openbsd:
-    case LinkType::raw: return {Inside::ip, frame};
-    case LinkType::ipv4: return {Inside::ipv4, frame};
-    case LinkType::ipv6: return {Inside::ipv6, frame};
+    case LinkType::raw:
+      return {Inside::ip, frame};
+    case LinkType::ipv4:
+      return {Inside::ipv4, frame};
+    case LinkType::ipv6:
+      return {Inside::ipv6, frame};
     case LinkType::null:
-    case LinkType::loop: return open_null(frame);
+    case LinkType::loop:
+      return open_null(frame);
     case LinkType::ppp:
-    case LinkType::ppp_hdlc: return open_ppp(frame);
-    case LinkType::pppoe: return open_pppoe(frame);
+    case LinkType::ppp_hdlc:
+      return open_ppp(frame);
+    case LinkType::pppoe:
+      return open_pppoe(frame);
   }
   return {Inside::unknown_link, frame};
 }

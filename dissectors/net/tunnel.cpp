@@ -26,9 +26,12 @@ Opened open_erspan3(Slice packet) {
   if (packet.octets.size() < length) return too_short(packet);
   if ((at[2] & 4U) != 0) packet.missing += cut_by_switch;  // T
   switch (at[10] >> 2U & 31U) {
-    case 0: return open_ethernet(packet.after(length));
-    case 2: return {Inside::ip, packet.after(length)};
-    default: return {Inside::nothing, packet};
+    case 0:
+      return open_ethernet(packet.after(length));
+    case 2:
+      return {Inside::ip, packet.after(length)};
+    default:
+      return {Inside::nothing, packet};
   }
 }
 
@@ -41,14 +44,19 @@ Opened open_gre(Slice packet) noexcept {
   // version 1 is PPTP's; routing (RFC 1701) went out of use before ISAKMP came
   if ((flags & 0x4007U) != 0) return {Inside::nothing, packet};
   const bool sequenced = (flags & 0x1000U) != 0;
-  const std::size_t length = 4U + ((flags & 0x8000U) != 0 ? 4U : 0U) + ((flags & 0x2000U) != 0 ? 4U : 0U) + (sequenced ? 4U : 0U);
+  const std::size_t length =
+      4U + ((flags & 0x8000U) != 0 ? 4U : 0U) + ((flags & 0x2000U) != 0 ? 4U : 0U) + (sequenced ? 4U : 0U);
   if (packet.octets.size() < length) return too_short(packet);
   packet = packet.after(length);
   switch (type) {
-    case 0x88be: return open_erspan2(packet, sequenced);
-    case 0x22eb: return open_erspan3(packet);
-    case 0x6558: return open_ethernet(packet);
-    default: return open_ether_type(type, packet);
+    case 0x88be:
+      return open_erspan2(packet, sequenced);
+    case 0x22eb:
+      return open_erspan3(packet);
+    case 0x6558:
+      return open_ethernet(packet);
+    default:
+      return open_ether_type(type, packet);
   }
 }
 

@@ -16,9 +16,11 @@ std::vector<std::pair<LinkType, Bytes>> good_frames() {
   std::vector<std::pair<LinkType, Bytes>> all;
   for (const Ip& header : {v4, v6}) {
     const Bytes packet = udp(header, 500, 500, isakmp({}, {vid(pattern(16))}));
-    for (const Bytes& inner : {packet, esp(header, 1, 2), icmp_error(header, header.extensions.empty() ? 3 : 1, 3, packet), fragments(packet, 2)[0], fragments(packet, 2)[1],
-                               ip_in_ip(header, packet), gre(header, packet, {true, true, true}), erspan(header, ethernet(packet), 3, true), vxlan(header, ethernet(packet)),
-                               geneve(header, ethernet(packet), pattern(8))}) {
+    for (const Bytes& inner :
+         {packet, esp(header, 1, 2), icmp_error(header, header.extensions.empty() ? 3 : 1, 3, packet),
+          fragments(packet, 2)[0], fragments(packet, 2)[1], ip_in_ip(header, packet),
+          gre(header, packet, {true, true, true}), erspan(header, ethernet(packet), 3, true),
+          vxlan(header, ethernet(packet)), geneve(header, ethernet(packet), pattern(8))}) {
       all.emplace_back(LinkType::ethernet, ethernet(inner, {{0x88a8, 1}, {0x8100, 2}}));
       all.emplace_back(LinkType::raw, inner);
     }
@@ -34,7 +36,9 @@ std::vector<std::pair<LinkType, Bytes>> good_frames() {
 
 /// Reads every octet of what was found, so that the sanitizers see a view that is too long.
 unsigned touch(const Dissector& dissector, Kind kind) {
-  const ByteView view = kind == Kind::udp ? dissector.datagram().payload : kind == Kind::icmp_error ? dissector.icmp_error().quoted_payload : ByteView{};
+  const ByteView view = kind == Kind::udp          ? dissector.datagram().payload
+                        : kind == Kind::icmp_error ? dissector.icmp_error().quoted_payload
+                                                   : ByteView{};
   unsigned sum = 0;
   for (const auto octet : view) sum += octet;
   return sum;
@@ -49,7 +53,8 @@ TEST_CASE("mutated frames never lead outside the frame") {
   for (const auto& [link, good] : frames) {
     for (unsigned round = 0; round < rounds; ++round) {
       Bytes octets = good;
-      for (auto changes = random() % 4; changes > 0; --changes) octets[random() % octets.size()] = static_cast<std::uint8_t>(random());
+      for (auto changes = random() % 4; changes > 0; --changes)
+        octets[random() % octets.size()] = static_cast<std::uint8_t>(random());
       if (random() % 4 == 0) octets.resize(random() % octets.size());
       octets.shrink_to_fit();
       Frame frame = frame_of(octets, link, round + 1, static_cast<double>(random() % 100));
@@ -90,7 +95,8 @@ TEST_CASE("what one frame held does not show in the next") {
   CHECK(dissector.datagram().fragments == 1);
   CHECK_FALSE(dissector.datagram().partial);
   CHECK(dissector.datagram().payload.empty());
-  REQUIRE(dissector.dissect(frame_of(icmp_error({}, 3, 4, udp({}, 500, 500, pattern(20)), 1400), LinkType::raw)) == Kind::icmp_error);
+  REQUIRE(dissector.dissect(frame_of(icmp_error({}, 3, 4, udp({}, 500, 500, pattern(20)), 1400), LinkType::raw)) ==
+          Kind::icmp_error);
   REQUIRE(dissector.dissect(frame_of(icmp_error({}, 3, 3, esp({}, 1, 2)), LinkType::raw)) == Kind::icmp_error);
   CHECK(dissector.icmp_error().mtu == 0);
   CHECK(dissector.icmp_error().quoted_source.port == 0);

@@ -62,11 +62,13 @@ TEST_CASE("a quote gives what it reaches") {
     bool known, ports;
     std::size_t payload;
   };
-  for (const Row& row : {Row{0, false, false, 0}, Row{19, false, false, 0}, Row{20, true, false, 0}, Row{23, true, false, 0}, Row{24, true, true, 0},
-                         Row{28, true, true, 0}, Row{29, true, true, 1}, Row{56, true, true, 28}, Row{1000, true, true, 60}}) {
+  for (const Row& row : {Row{0, false, false, 0}, Row{19, false, false, 0}, Row{20, true, false, 0},
+                         Row{23, true, false, 0}, Row{24, true, true, 0}, Row{28, true, true, 0},
+                         Row{29, true, true, 1}, Row{56, true, true, 28}, Row{1000, true, true, 60}}) {
     CAPTURE(row.keep);
     Dissector dissector;
-    const Kind kind = dissector.dissect(frame_of(icmp_error(router4, 3, 3, udp(peer4, 500, 500, pattern(60)), 0, row.keep), LinkType::raw));
+    const Kind kind = dissector.dissect(
+        frame_of(icmp_error(router4, 3, 3, udp(peer4, 500, 500, pattern(60)), 0, row.keep), LinkType::raw));
     REQUIRE((kind == Kind::icmp_error) == row.known);
     if (!row.known) continue;
     CHECK(dissector.icmp_error().quoted_source.port == (row.ports ? 500 : 0));
@@ -96,7 +98,8 @@ TEST_CASE("quoted fragments are told, the later ones without ports") {
     for (std::size_t i = 0; i < 2; ++i) {
       CAPTURE(i);
       Dissector dissector;
-      REQUIRE(dissector.dissect(frame_of(icmp_error(v6 ? router6 : router4, v6 ? 3 : 11, 1, parts[i], 0, 100), LinkType::raw)) == Kind::icmp_error);
+      REQUIRE(dissector.dissect(frame_of(icmp_error(v6 ? router6 : router4, v6 ? 3 : 11, 1, parts[i], 0, 100),
+                                         LinkType::raw)) == Kind::icmp_error);
       CHECK(dissector.icmp_error().quoted_fragment);
       CHECK(dissector.icmp_error().quoted_destination.port == (i == 0 ? 500 : 0));
       CHECK(dissector.icmp_error().quoted_payload.empty() == (i != 0));
@@ -109,7 +112,8 @@ TEST_CASE("a quoted ESP packet and quoted extension headers are read") {
   REQUIRE(dissector.dissect(frame_of(icmp_error(router4, 3, 2, esp(peer4, 7, 8)), LinkType::raw)) == Kind::icmp_error);
   CHECK(dissector.icmp_error().quoted_protocol == 50);
   CHECK(dissector.icmp_error().quoted_source == Endpoint{*parse_address(peer4.source), 0});
-  const Bytes quoted = udp({.source = "::1", .destination = "::2", .extensions = {{60, Bytes(6)}}}, 500, 500, pattern(9));
+  const Bytes quoted =
+      udp({.source = "::1", .destination = "::2", .extensions = {{60, Bytes(6)}}}, 500, 500, pattern(9));
   const Bytes error = icmp_error(router6, 1, 4, quoted);
   REQUIRE(dissector.dissect(frame_of(error, LinkType::raw)) == Kind::icmp_error);
   CHECK(dissector.icmp_error().quoted_source.port == 500);

@@ -21,9 +21,12 @@ struct Run {
   std::string one(const Bytes& packet, double at) {
     const Frame frame = frame_of(packet, LinkType::raw, ++number, at);
     switch (dissector.dissect(frame)) {
-      case Kind::udp: break;
-      case Kind::esp: return "E";
-      default: return "-";
+      case Kind::udp:
+        break;
+      case Kind::esp:
+        return "E";
+      default:
+        return "-";
     }
     const auto& seen = dissector.datagram();
     CHECK(seen.packet == number);
@@ -33,7 +36,8 @@ struct Run {
   }
   std::string all(const std::vector<Bytes>& packets, double from = 0) {
     std::string seen;
-    for (const Bytes& packet : packets) seen += (seen.empty() ? "" : " ") + one(packet, from + 0.001 * static_cast<double>(number));
+    for (const Bytes& packet : packets)
+      seen += (seen.empty() ? "" : " ") + one(packet, from + 0.001 * static_cast<double>(number));
     return seen;
   }
   [[nodiscard]] const NetCounts& counts() const { return dissector.counts(); }
@@ -66,7 +70,8 @@ TEST_CASE("fragments in every order give the datagram once, and the first one at
       std::array<std::size_t, 3> order;
       std::string_view seen;
     };
-    for (const Row& row : {Row{{0, 1, 2}, "P - W1"}, Row{{0, 2, 1}, "P - W1"}, Row{{1, 0, 2}, "- P W2"}, Row{{2, 0, 1}, "- P W2"}, Row{{1, 2, 0}, "- - W"}, Row{{2, 1, 0}, "- - W"}}) {
+    for (const Row& row : {Row{{0, 1, 2}, "P - W1"}, Row{{0, 2, 1}, "P - W1"}, Row{{1, 0, 2}, "- P W2"},
+                           Row{{2, 0, 1}, "- P W2"}, Row{{1, 2, 0}, "- - W"}, Row{{2, 1, 0}, "- - W"}}) {
       Run run;
       CHECK(run.all({parts[row.order[0]], parts[row.order[1]], parts[row.order[2]]}) == row.seen);
       const auto& seen = run.dissector.datagram();
@@ -123,11 +128,23 @@ TEST_CASE("octets that came first win over others at the same place") {
     std::string_view seen;
   };
   for (const Row& row : {
-           Row{"later fragment over the first's end", {fragment(0, true, slice(good, 0, 24)), fragment(16, false, slice(evil, 16, 24) + slice(good, 24, 48))}, "P W1"},
+           Row{"later fragment over the first's end",
+               {fragment(0, true, slice(good, 0, 24)), fragment(16, false, slice(evil, 16, 24) + slice(good, 24, 48))},
+               "P W1"},
            Row{"one that covers held ones on both sides",
-               {fragment(8, true, slice(good, 8, 16)), fragment(32, true, slice(good, 32, 40)), fragment(8, false, slice(evil, 8, 16) + slice(good, 16, 32) + slice(evil, 32, 40) + slice(good, 40, 48)), fragment(0, true, slice(good, 0, 8))}, "- - - W"},
-           Row{"another first fragment", {fragment(0, true, slice(good, 0, 24)), fragment(0, true, slice(good, 0, 4) + slice(evil, 4, 24)), fragment(24, false, slice(good, 24, 48))}, "P - W1"},
-           Row{"same place, other octets", {fragment(0, true, slice(good, 0, 24)), fragment(24, true, slice(good, 24, 40)), fragment(24, true, slice(evil, 24, 40)), fragment(40, false, slice(good, 40, 48))}, "P - - W1"},
+               {fragment(8, true, slice(good, 8, 16)), fragment(32, true, slice(good, 32, 40)),
+                fragment(8, false,
+                         slice(evil, 8, 16) + slice(good, 16, 32) + slice(evil, 32, 40) + slice(good, 40, 48)),
+                fragment(0, true, slice(good, 0, 8))},
+               "- - - W"},
+           Row{"another first fragment",
+               {fragment(0, true, slice(good, 0, 24)), fragment(0, true, slice(good, 0, 4) + slice(evil, 4, 24)),
+                fragment(24, false, slice(good, 24, 48))},
+               "P - W1"},
+           Row{"same place, other octets",
+               {fragment(0, true, slice(good, 0, 24)), fragment(24, true, slice(good, 24, 40)),
+                fragment(24, true, slice(evil, 24, 40)), fragment(40, false, slice(good, 40, 48))},
+               "P - - W1"},
        }) {
     CAPTURE(row.name);
     Run run;
@@ -166,7 +183,9 @@ TEST_CASE("fragments that contradict themselves or the others are refused and co
            Row{"more to come at the known end", {last, fragment(40, true, pattern(8)), first}, "- - W"},
            Row{"another end, further", {last, fragment(48, false, pattern(8)), first}, "- - W"},
            Row{"another end, nearer", {last, fragment(24, false, pattern(8)), first}, "- - W"},
-           Row{"an end before what is held", {fragment(32, true, slice(good, 32, 40)), fragment(24, false, pattern(8)), first, last}, "- - P W3"},
+           Row{"an end before what is held",
+               {fragment(32, true, slice(good, 32, 40)), fragment(24, false, pattern(8)), first, last},
+               "- - P W3"},
        }) {
     CAPTURE(row.name);
     Run run;
@@ -292,7 +311,8 @@ TEST_CASE("the first fragment of an ESP packet gives it; other protocols' fragme
     Run run;
     CHECK(run.all({parts[0], parts[1]}) == "E -");
     CHECK(run.dissector.esp().spi == 0x1234);
-    const auto quotes = fragments(icmp_error(header, header.id == 77 ? 3 : 1, 3, udp(header, 500, 500, pattern(900))), 2);
+    const auto quotes =
+        fragments(icmp_error(header, header.id == 77 ? 3 : 1, 3, udp(header, 500, 500, pattern(900))), 2);
     CHECK(run.all(quotes) == "- -");
     CHECK(run.all(fragments(ip(header, 6, pattern(2000)), 2)) == "- -");
     CHECK(run.all(fragments(gre(header, udp(v4, 500, 500, pattern(900))), 2)) == "- -");
@@ -312,9 +332,15 @@ TEST_CASE("a UDP header too short in the first fragment, or behind extension hea
   for (const Row& row : {
            Row{"AH in IPv4", {.extensions = {{51, Bytes(22)}}}, "P W1"},
            Row{"destination options", {.source = "::1", .destination = "::2", .extensions = {{60, Bytes(6)}}}, "P W1"},
-           Row{"hop-by-hop stays outside", {.source = "::1", .destination = "::2", .extensions = {{0, Bytes(6)}, {60, Bytes(6)}}}, "P W1"},
-           Row{"options longer than the first fragment", {.source = "::1", .destination = "::2", .extensions = {{60, Bytes(1214)}}}, "- W"},
-           Row{"first fragment ends before UDP", {.source = "::1", .destination = "::2", .extensions = {{60, Bytes(1206)}}}, "- W"},
+           Row{"hop-by-hop stays outside",
+               {.source = "::1", .destination = "::2", .extensions = {{0, Bytes(6)}, {60, Bytes(6)}}},
+               "P W1"},
+           Row{"options longer than the first fragment",
+               {.source = "::1", .destination = "::2", .extensions = {{60, Bytes(1214)}}},
+               "- W"},
+           Row{"first fragment ends before UDP",
+               {.source = "::1", .destination = "::2", .extensions = {{60, Bytes(1206)}}},
+               "- W"},
        }) {
     CAPTURE(row.name);
     Run run;

@@ -18,20 +18,51 @@ struct Wrapping {
 
 const std::vector<Wrapping> wrappings{
     {"Ethernet", LinkType::ethernet, [](const Bytes& p) { return ethernet(p); }},
-    {"802.1Q", LinkType::ethernet, [](const Bytes& p) { return ethernet(p, {{0x8100, 42}}); }},
-    {"802.1ad", LinkType::ethernet, [](const Bytes& p) { return ethernet(p, {{0x88a8, 7}, {0x8100, 42}}); }},
-    {"QinQ before 802.1ad", LinkType::ethernet, [](const Bytes& p) { return ethernet(p, {{0x9100, 7}, {0x9200, 8}, {0x9300, 9}, {0x8100, 42}}); }},
-    {"MPLS", LinkType::ethernet, [](const Bytes& p) { return ethernet_mpls(p, {16, 17, 18}); }},
-    {"MPLS multicast type", LinkType::ethernet, [](const Bytes& p) { return ethernet_of(0x8848, be32(0x00010140) + p); }},
-    {"MPLS under a tag", LinkType::ethernet, [](const Bytes& p) { return ethernet_mpls(p, {16}, {{0x8100, 42}}); }},
-    {"Ethernet pseudowire", LinkType::ethernet, [](const Bytes& p) { return ethernet_mpls(be32(0) + ethernet(p, {{0x8100, 3}}), {16}); }},
+    {"802.1Q", LinkType::ethernet,
+     [](const Bytes& p) {
+       return ethernet(p, {{0x8100, 42}});
+     }},
+    {"802.1ad", LinkType::ethernet,
+     [](const Bytes& p) {
+       return ethernet(p, {{0x88a8, 7}, {0x8100, 42}});
+     }},
+    {"QinQ before 802.1ad", LinkType::ethernet,
+     [](const Bytes& p) {
+       return ethernet(p, {{0x9100, 7}, {0x9200, 8}, {0x9300, 9}, {0x8100, 42}});
+     }},
+    {"MPLS", LinkType::ethernet,
+     [](const Bytes& p) {
+       return ethernet_mpls(p, {16, 17, 18});
+     }},
+    {"MPLS multicast type", LinkType::ethernet,
+     [](const Bytes& p) { return ethernet_of(0x8848, be32(0x00010140) + p); }},
+    {"MPLS under a tag", LinkType::ethernet,
+     [](const Bytes& p) {
+       return ethernet_mpls(p, {16}, {{0x8100, 42}});
+     }},
+    {"Ethernet pseudowire", LinkType::ethernet,
+     [](const Bytes& p) {
+       return ethernet_mpls(be32(0) + ethernet(p, {{0x8100, 3}}), {16});
+     }},
     {"PPPoE", LinkType::ethernet, [](const Bytes& p) { return ethernet_pppoe(p); }},
-    {"PPPoE under a tag", LinkType::ethernet, [](const Bytes& p) { return ethernet_pppoe(p, {{0x8100, 7}}); }},
-    {"SNAP", LinkType::ethernet, [](const Bytes& p) { return ethernet_of(200, hex("aaaa03000000") + be16(p[0] >> 4U == 6 ? 0x86dd : 0x0800) + p); }},
+    {"PPPoE under a tag", LinkType::ethernet,
+     [](const Bytes& p) {
+       return ethernet_pppoe(p, {{0x8100, 7}});
+     }},
+    {"SNAP", LinkType::ethernet,
+     [](const Bytes& p) {
+       return ethernet_of(200, hex("aaaa03000000") + be16(p[0] >> 4U == 6 ? 0x86dd : 0x0800) + p);
+     }},
     {"cooked v1", LinkType::linux_sll, [](const Bytes& p) { return sll(p); }},
-    {"cooked v1, tagged", LinkType::linux_sll, [](const Bytes& p) { return sll(p, {{0x8100, 42}}); }},
+    {"cooked v1, tagged", LinkType::linux_sll,
+     [](const Bytes& p) {
+       return sll(p, {{0x8100, 42}});
+     }},
     {"cooked v2", LinkType::linux_sll2, [](const Bytes& p) { return sll2(p); }},
-    {"cooked v2, tagged", LinkType::linux_sll2, [](const Bytes& p) { return sll2(p, {{0x8100, 42}}); }},
+    {"cooked v2, tagged", LinkType::linux_sll2,
+     [](const Bytes& p) {
+       return sll2(p, {{0x8100, 42}});
+     }},
     {"raw 12", LinkType::raw_old, [](const Bytes& p) { return p; }},
     {"raw 14", LinkType::raw_openbsd, [](const Bytes& p) { return p; }},
     {"raw 101", LinkType::raw, [](const Bytes& p) { return p; }},
@@ -41,9 +72,11 @@ const std::vector<Wrapping> wrappings{
     {"LOOP", LinkType::loop, [](const Bytes& p) { return null_link(p, true, 24); }},
     {"PPP", LinkType::ppp, [](const Bytes& p) { return ppp(p); }},
     {"PPP without address and control", LinkType::ppp, [](const Bytes& p) { return ppp(p, false); }},
-    {"PPP, protocol in one octet", LinkType::ppp, [](const Bytes& p) { return Bytes{p[0] >> 4U == 6 ? std::uint8_t{0x57} : std::uint8_t{0x21}} + p; }},
+    {"PPP, protocol in one octet", LinkType::ppp,
+     [](const Bytes& p) { return Bytes{p[0] >> 4U == 6 ? std::uint8_t{0x57} : std::uint8_t{0x21}} + p; }},
     {"PPP in HDLC", LinkType::ppp_hdlc, [](const Bytes& p) { return ppp(p); }},
-    {"Cisco HDLC", LinkType::ppp_hdlc, [](const Bytes& p) { return hex("0f00") + be16(p[0] >> 4U == 6 ? 0x86dd : 0x0800) + p; }},
+    {"Cisco HDLC", LinkType::ppp_hdlc,
+     [](const Bytes& p) { return hex("0f00") + be16(p[0] >> 4U == 6 ? 0x86dd : 0x0800) + p; }},
     {"MPLS over PPP", LinkType::ppp, [](const Bytes& p) { return hex("ff030281") + be32(0x00010140) + p; }},
     {"PPPoE link", LinkType::pppoe, [](const Bytes& p) { return pppoe(p); }},
 };
@@ -72,10 +105,12 @@ TEST_CASE("no cut of a good frame gives octets that were not captured, and the s
   for (const Wrapping& row : wrappings) {
     CAPTURE(row.name);
     const Bytes frame = row.wrap(udp(v4, 500, 500, message));
-    const auto headers = static_cast<std::size_t>(std::search(frame.begin(), frame.end(), message.begin(), message.end()) - frame.begin());
+    const auto headers = static_cast<std::size_t>(
+        std::search(frame.begin(), frame.end(), message.begin(), message.end()) - frame.begin());
     for (std::size_t keep = 0; keep < frame.size(); ++keep) {
       CAPTURE(keep);
-      const Bytes cut{frame.begin(), frame.begin() + static_cast<std::ptrdiff_t>(keep)};  // so that the sanitizer sees its end
+      const Bytes cut{frame.begin(),
+                      frame.begin() + static_cast<std::ptrdiff_t>(keep)};  // so that the sanitizer sees its end
       Frame snapped = frame_of(cut, row.link);
       snapped.wire_length = static_cast<std::uint32_t>(frame.size());
       Dissector dissector;
@@ -97,7 +132,8 @@ TEST_CASE("a frame that is really that short is malformed at every header") {
   for (const std::size_t keep : {0U, 13U, 17U, 18U, 37U, 38U, 45U}) {
     CAPTURE(keep);
     Dissector dissector;
-    CHECK(dissector.dissect(frame_of({frame.begin(), frame.begin() + static_cast<std::ptrdiff_t>(keep)})) == Kind::other);
+    CHECK(dissector.dissect(frame_of({frame.begin(), frame.begin() + static_cast<std::ptrdiff_t>(keep)})) ==
+          Kind::other);
     CHECK(dissector.counts().malformed == 1);
   }
 }
@@ -116,7 +152,8 @@ TEST_CASE("frames without IP inside are none of ours and not malformed") {
            Row{"PPPoE discovery", LinkType::ethernet, ethernet_of(0x8863, hex("110900000000"))},
            Row{"PPPoE session, not data", LinkType::ethernet, ethernet_of(0x8864, hex("11a7000100020021") + packet)},
            Row{"LCP", LinkType::ppp, hex("ff03c021") + packet},
-           Row{"MPLS with something else", LinkType::ethernet, ethernet_of(0x8847, be32(0x00010140) + hex("90") + packet)},
+           Row{"MPLS with something else", LinkType::ethernet,
+               ethernet_of(0x8847, be32(0x00010140) + hex("90") + packet)},
            Row{"AppleTalk on NULL", LinkType::null, hex("10000000") + packet},
        }) {
     CAPTURE(row.name);

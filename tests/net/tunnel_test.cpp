@@ -22,10 +22,19 @@ const std::vector<Tunnel> tunnels{
     {"GRE", [](const Ip& outer, const Bytes& p) { return gre(outer, p); }},
     {"GRE, checksum", [](const Ip& outer, const Bytes& p) { return gre(outer, p, {.checksum = true}); }},
     {"GRE, key", [](const Ip& outer, const Bytes& p) { return gre(outer, p, {.key = true}); }},
-    {"GRE, all fields", [](const Ip& outer, const Bytes& p) { return gre(outer, p, {true, true, true}); }},
-    {"GRE with Ethernet", [](const Ip& outer, const Bytes& p) { return gre_ethernet(outer, ethernet(p, {{0x8100, 4}})); }},
+    {"GRE, all fields",
+     [](const Ip& outer, const Bytes& p) {
+       return gre(outer, p, {true, true, true});
+     }},
+    {"GRE with Ethernet",
+     [](const Ip& outer, const Bytes& p) {
+       return gre_ethernet(outer, ethernet(p, {{0x8100, 4}}));
+     }},
     {"ERSPAN 1", [](const Ip& outer, const Bytes& p) { return erspan(outer, ethernet(p), 1); }},
-    {"ERSPAN 2", [](const Ip& outer, const Bytes& p) { return erspan(outer, ethernet(p, {{0x8100, 4}}), 2); }},
+    {"ERSPAN 2",
+     [](const Ip& outer, const Bytes& p) {
+       return erspan(outer, ethernet(p, {{0x8100, 4}}), 2);
+     }},
     {"ERSPAN 3", [](const Ip& outer, const Bytes& p) { return erspan(outer, ethernet(p), 3); }},
     {"ERSPAN 3 with subheader", [](const Ip& outer, const Bytes& p) { return erspan(outer, ethernet(p), 3, true); }},
     {"VXLAN", [](const Ip& outer, const Bytes& p) { return vxlan(outer, ethernet(p)); }},
@@ -58,7 +67,8 @@ TEST_CASE("a tunnel cut anywhere by the snap length gives the inner datagram as 
   for (const Tunnel& row : tunnels) {
     CAPTURE(row.name);
     const Bytes frame = row.wrap(outer4, udp(inner4, 500, 500, message));
-    const auto headers = static_cast<std::size_t>(std::search(frame.begin(), frame.end(), message.begin(), message.end()) - frame.begin());
+    const auto headers = static_cast<std::size_t>(
+        std::search(frame.begin(), frame.end(), message.begin(), message.end()) - frame.begin());
     for (std::size_t keep = 0; keep < frame.size(); ++keep) {
       CAPTURE(keep);
       const Bytes cut{frame.begin(), frame.begin() + static_cast<std::ptrdiff_t>(keep)};
@@ -93,7 +103,8 @@ TEST_CASE("tunnel headers of other kinds are left alone") {
            Row{"GRE keepalive", ip(outer4, 47, hex("00000000"))},
            Row{"VXLAN without VNI flag", udp(outer4, 9, 4789, be64(0) + ethernet(inner))},
            Row{"Geneve version 1", udp(outer4, 9, 6081, hex("4000655800000700") + ethernet(inner))},
-           Row{"ERSPAN of version 5", ip(outer4, 47, hex("100088be00000001") + hex("5001006400000001") + ethernet(inner))},
+           Row{"ERSPAN of version 5",
+               ip(outer4, 47, hex("100088be00000001") + hex("5001006400000001") + ethernet(inner))},
        }) {
     CAPTURE(row.name);
     Dissector dissector;
@@ -104,7 +115,8 @@ TEST_CASE("tunnel headers of other kinds are left alone") {
 
 TEST_CASE("a frame that the mirroring switch cut is cut, not malformed") {
   const Bytes whole = ethernet(udp(inner4, 500, 500, pattern(200)));
-  const Bytes packet = ip(outer4, 47, hex("100088be00000001") + hex("1001046400000001") + Bytes{whole.begin(), whole.begin() + 100});
+  const Bytes packet =
+      ip(outer4, 47, hex("100088be00000001") + hex("1001046400000001") + Bytes{whole.begin(), whole.begin() + 100});
   Dissector dissector;
   REQUIRE(dissector.dissect(frame_of(packet, LinkType::raw)) == Kind::udp);
   CHECK(dissector.datagram().cut);

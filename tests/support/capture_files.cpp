@@ -51,7 +51,8 @@ std::uint64_t ticks(std::int64_t nanoseconds, std::uint8_t resolution) {
   } else {
     for (unsigned i = 0; i < resolution; ++i) per_second *= 10;
   }
-  return whole * per_second + static_cast<std::uint64_t>(static_cast<long double>(rest) * static_cast<long double>(per_second) / 1e9L + 0.5L);
+  return whole * per_second + static_cast<std::uint64_t>(
+                                  static_cast<long double>(rest) * static_cast<long double>(per_second) / 1e9L + 0.5L);
 }
 
 Bytes interface_block(const PcapngInterface& each, bool big_endian) {
@@ -67,7 +68,8 @@ Bytes interface_block(const PcapngInterface& each, bool big_endian) {
 
 Bytes packet_block(const Record& record, const PcapngSection& section) {
   Writer body{section.big_endian};
-  const std::uint8_t resolution = record.interface < section.interfaces.size() ? section.interfaces[record.interface].resolution : 6;
+  const std::uint8_t resolution =
+      record.interface < section.interfaces.size() ? section.interfaces[record.interface].resolution : 6;
   const auto time = ticks(record.nanoseconds, resolution);
   body.u32(record.interface);
   body.u32(time >> 32U);

@@ -7,7 +7,9 @@ namespace {
 std::uint8_t low8(std::uint64_t value) { return static_cast<std::uint8_t>(value & 0xff); }
 
 Bytes header_octets(const Isakmp& header, std::uint8_t next_payload, std::size_t length) {
-  return be64(header.initiator_cookie) + be64(header.responder_cookie) + Bytes{next_payload, header.version, header.exchange, header.flags} + be32(header.message_id) + be32(static_cast<std::uint32_t>(length));
+  return be64(header.initiator_cookie) + be64(header.responder_cookie) +
+         Bytes{next_payload, header.version, header.exchange, header.flags} + be32(header.message_id) +
+         be32(static_cast<std::uint32_t>(length));
 }
 
 /// Generic payload header (RFC 2408 3.2) and body.
@@ -43,9 +45,11 @@ Bytes variable(std::uint16_t type, const Bytes& value) {
   return be16(type) + be16(static_cast<std::uint32_t>(value.size())) + value;
 }
 
-Bytes phase1(std::uint16_t encryption, std::uint16_t key_length, std::uint16_t hash, std::uint16_t auth, std::uint16_t group, std::uint32_t seconds) {
+Bytes phase1(std::uint16_t encryption, std::uint16_t key_length, std::uint16_t hash, std::uint16_t auth,
+             std::uint16_t group, std::uint32_t seconds) {
   const Bytes key = key_length != 0 ? basic(14, key_length) : Bytes{};
-  return basic(1, encryption) + key + basic(2, hash) + basic(3, auth) + basic(4, group) + basic(11, 1) + variable(12, be32(seconds));
+  return basic(1, encryption) + key + basic(2, hash) + basic(3, auth) + basic(4, group) + basic(11, 1) +
+         variable(12, be32(seconds));
 }
 
 Part sa(const std::vector<ProposalSpec>& proposals, std::uint32_t doi, std::uint32_t situation) {
@@ -73,7 +77,8 @@ Part notify(std::uint16_t type, const Bytes& data, std::uint8_t protocol, const 
   return {11, be32(doi) + Bytes{protocol, low8(spi.size())} + be16(type) + spi + data};
 }
 Part remove(std::uint8_t protocol, const std::vector<Bytes>& spis, std::uint32_t doi) {
-  Bytes body = be32(doi) + Bytes{protocol, low8(spis.empty() ? 0 : spis[0].size())} + be16(static_cast<std::uint32_t>(spis.size()));
+  Bytes body = be32(doi) + Bytes{protocol, low8(spis.empty() ? 0 : spis[0].size())} +
+               be16(static_cast<std::uint32_t>(spis.size()));
   for (const auto& spi : spis) body = body + spi;
   return {12, body};
 }

@@ -72,7 +72,8 @@ Bytes gre_packet(const Ip& outer, std::uint16_t protocol, const Bytes& inner, co
   Bytes body = options.key ? be32(0xcafe) : Bytes{};
   if (options.sequence) body = body + be32(17);
   body = body + inner;
-  const std::uint32_t flags = (options.checksum ? 0x8000U : 0U) | (options.key ? 0x2000U : 0U) | (options.sequence ? 0x1000U : 0U);
+  const std::uint32_t flags =
+      (options.checksum ? 0x8000U : 0U) | (options.key ? 0x2000U : 0U) | (options.sequence ? 0x1000U : 0U);
   Bytes octets = be16(flags) + be16(protocol) + (options.checksum ? be32(0) : Bytes{}) + body;
   if (options.checksum) set16(octets, 4, checksum(octets));
   return ip(outer, 47, octets);
@@ -114,25 +115,31 @@ Bytes pattern(std::size_t count, std::uint8_t seed) {
 
 Bytes be16(std::uint32_t value) { return {low8(value >> 8U), low8(value)}; }
 Bytes be32(std::uint32_t value) { return be16(value >> 16U) + be16(value & 0xffff); }
-Bytes be64(std::uint64_t value) { return be32(static_cast<std::uint32_t>(value >> 32U)) + be32(static_cast<std::uint32_t>(value)); }
+Bytes be64(std::uint64_t value) {
+  return be32(static_cast<std::uint32_t>(value >> 32U)) + be32(static_cast<std::uint32_t>(value));
+}
 
 Bytes ip(const Ip& header, std::uint8_t protocol, const Bytes& payload) {
   Bytes body = payload;
   protocol = extend(header.extensions, protocol, body);
   if (is_v6(header)) {
-    return be32(0x60000000) + be16(static_cast<std::uint32_t>(body.size())) + Bytes{protocol, header.ttl} + address(header.source) + address(header.destination) + body;
+    return be32(0x60000000) + be16(static_cast<std::uint32_t>(body.size())) + Bytes{protocol, header.ttl} +
+           address(header.source) + address(header.destination) + body;
   }
   Bytes options = header.options;
   while (options.size() % 4 != 0) options.push_back(0);
   const std::size_t length = 20 + options.size();
-  Bytes octets = Bytes{low8(0x40 + length / 4), 0} + be16(static_cast<std::uint32_t>(length + body.size())) + be16(header.id) + be16(0) + Bytes{header.ttl, protocol, 0, 0} + address(header.source) + address(header.destination) + options;
+  Bytes octets = Bytes{low8(0x40 + length / 4), 0} + be16(static_cast<std::uint32_t>(length + body.size())) +
+                 be16(header.id) + be16(0) + Bytes{header.ttl, protocol, 0, 0} + address(header.source) +
+                 address(header.destination) + options;
   set16(octets, 10, checksum(octets));
   return octets + body;
 }
 
 Bytes udp(const Ip& header, std::uint16_t source_port, std::uint16_t destination_port, const Bytes& payload) {
   const auto length = payload.size() + 8;
-  Bytes octets = be16(source_port) + be16(destination_port) + be16(static_cast<std::uint32_t>(length)) + be16(0) + payload;
+  Bytes octets =
+      be16(source_port) + be16(destination_port) + be16(static_cast<std::uint32_t>(length)) + be16(0) + payload;
   const auto sum = checksum(pseudo_header(header, 17, length) + octets);
   set16(octets, 6, sum == 0 ? 0xffff : sum);
   return ip(header, 17, octets);
@@ -146,9 +153,11 @@ Bytes esp(const Ip& header, std::uint32_t spi, std::uint32_t sequence, std::size
   return ip(header, 50, esp_payload(spi, sequence, length));
 }
 
-Bytes icmp_error(const Ip& header, std::uint8_t type, std::uint8_t code, const Bytes& quoted, std::uint32_t rest, std::size_t keep) {
+Bytes icmp_error(const Ip& header, std::uint8_t type, std::uint8_t code, const Bytes& quoted, std::uint32_t rest,
+                 std::size_t keep) {
   Bytes octets = Bytes{type, code, 0, 0} + be32(rest);
-  octets.insert(octets.end(), quoted.begin(), quoted.begin() + static_cast<std::ptrdiff_t>(std::min(keep, quoted.size())));
+  octets.insert(octets.end(), quoted.begin(),
+                quoted.begin() + static_cast<std::ptrdiff_t>(std::min(keep, quoted.size())));
   set16(octets, 2, is_v6(header) ? checksum(pseudo_header(header, 58, octets.size()) + octets) : checksum(octets));
   return ip(header, is_v6(header) ? 58 : 1, octets);
 }
@@ -167,11 +176,13 @@ std::vector<Bytes> fragments(const Bytes& packet, std::size_t count, std::uint32
   std::vector<Bytes> all;
   for (std::size_t i = 0; i < count && i * step < body.size(); ++i) {
     const bool last = i + 1 == count || (i + 1) * step >= body.size();
-    const Bytes piece{body.begin() + static_cast<std::ptrdiff_t>(i * step), last ? body.end() : body.begin() + static_cast<std::ptrdiff_t>((i + 1) * step)};
+    const Bytes piece{body.begin() + static_cast<std::ptrdiff_t>(i * step),
+                      last ? body.end() : body.begin() + static_cast<std::ptrdiff_t>((i + 1) * step)};
     Bytes octets = head;
     if (v6) {
       octets[next_at] = 44;
-      octets = octets + Bytes{packet[next_at], 0} + be16(static_cast<std::uint32_t>(i * step) | (last ? 0U : 1U)) + be32(id6) + piece;
+      octets = octets + Bytes{packet[next_at], 0} + be16(static_cast<std::uint32_t>(i * step) | (last ? 0U : 1U)) +
+               be32(id6) + piece;
       set16(octets, 4, static_cast<std::uint32_t>(octets.size() - 40));
     } else {
       set16(octets, 2, static_cast<std::uint32_t>(head.size() + piece.size()));
@@ -185,11 +196,17 @@ std::vector<Bytes> fragments(const Bytes& packet, std::size_t count, std::uint32
   return all;
 }
 
-Bytes ip_in_ip(const Ip& outer, const Bytes& packet) { return ip(outer, ether_type(packet) == 0x86dd ? 41 : 4, packet); }
+Bytes ip_in_ip(const Ip& outer, const Bytes& packet) {
+  return ip(outer, ether_type(packet) == 0x86dd ? 41 : 4, packet);
+}
 
-Bytes gre(const Ip& outer, const Bytes& packet, const Gre& options) { return gre_packet(outer, ether_type(packet), packet, options); }
+Bytes gre(const Ip& outer, const Bytes& packet, const Gre& options) {
+  return gre_packet(outer, ether_type(packet), packet, options);
+}
 
-Bytes gre_ethernet(const Ip& outer, const Bytes& frame, const Gre& options) { return gre_packet(outer, 0x6558, frame, options); }
+Bytes gre_ethernet(const Ip& outer, const Bytes& frame, const Gre& options) {
+  return gre_packet(outer, 0x6558, frame, options);
+}
 
 Bytes erspan(const Ip& outer, const Bytes& frame, unsigned type, bool subheader) {
   if (type == 1) return gre_packet(outer, 0x88be, frame, {});
@@ -229,7 +246,9 @@ Bytes pppoe(const Bytes& packet) {
   return Bytes{0x11, 0, 0, 1} + be16(static_cast<std::uint32_t>(packet.size() + 2)) + ppp_protocol(packet) + packet;
 }
 
-Bytes ethernet_pppoe(const Bytes& packet, const std::vector<Tag>& tags) { return ethernet_of(0x8864, pppoe(packet), tags); }
+Bytes ethernet_pppoe(const Bytes& packet, const std::vector<Tag>& tags) {
+  return ethernet_of(0x8864, pppoe(packet), tags);
+}
 
 Bytes sll(const Bytes& packet, const std::vector<Tag>& tags) {
   return hex("0000 0001 0006 020000000002 0000") + tagged(ether_type(packet), tags) + packet;

@@ -56,7 +56,8 @@ Bytes esp(const Ip& header, std::uint32_t spi, std::uint32_t sequence, std::size
 Bytes esp_payload(std::uint32_t spi, std::uint32_t sequence, std::size_t length = 64);
 /// An ICMP or (IPv6 header) ICMPv6 message that quotes at most `keep` octets of `quoted`. `rest` is the word
 /// after the checksum: the MTU stands there in its low 16 (v4) or 32 (v6) bits.
-Bytes icmp_error(const Ip& header, std::uint8_t type, std::uint8_t code, const Bytes& quoted, std::uint32_t rest = 0, std::size_t keep = 1200);
+Bytes icmp_error(const Ip& header, std::uint8_t type, std::uint8_t code, const Bytes& quoted, std::uint32_t rest = 0,
+                 std::size_t keep = 1200);
 /// `packet` in `count` fragments of about the same size, in order. IPv6: the fragment header stands after the
 /// hop-by-hop and routing headers and has `id6`.
 std::vector<Bytes> fragments(const Bytes& packet, std::size_t count, std::uint32_t id6 = 0x01020304);
@@ -176,12 +177,12 @@ Bytes isakmp_encrypted(Isakmp header, std::uint8_t first_payload, std::size_t le
 /// The same message after a non-ESP marker.
 Bytes with_marker(const Bytes& message);
 
-Bytes basic(std::uint16_t type, std::uint16_t value);         ///< attribute, TV
-Bytes variable(std::uint16_t type, const Bytes& value);       ///< attribute, TLV
+Bytes basic(std::uint16_t type, std::uint16_t value);    ///< attribute, TV
+Bytes variable(std::uint16_t type, const Bytes& value);  ///< attribute, TLV
 
 struct TransformSpec {
   std::uint8_t id = 1;  ///< KEY_IKE
-  Bytes attributes{};     ///< basic(..) + variable(..)
+  Bytes attributes{};   ///< basic(..) + variable(..)
 };
 struct ProposalSpec {
   std::uint8_t protocol = 1;  ///< ISAKMP
@@ -189,7 +190,8 @@ struct ProposalSpec {
   std::vector<TransformSpec> transforms{};
 };
 /// Attributes of a phase 1 transform: 3DES or AES with key length, hash, authentication, group, seconds.
-Bytes phase1(std::uint16_t encryption, std::uint16_t key_length, std::uint16_t hash, std::uint16_t auth, std::uint16_t group, std::uint32_t seconds = 86400);
+Bytes phase1(std::uint16_t encryption, std::uint16_t key_length, std::uint16_t hash, std::uint16_t auth,
+             std::uint16_t group, std::uint32_t seconds = 86400);
 
 Part sa(const std::vector<ProposalSpec>& proposals, std::uint32_t doi = 1, std::uint32_t situation = 1);
 Part ke(std::size_t octets = 128, std::uint8_t seed = 7);
@@ -197,7 +199,8 @@ Part nonce(std::size_t octets = 20, std::uint8_t seed = 9);
 Part identification(std::uint8_t type, const Bytes& data, std::uint8_t protocol = 17, std::uint16_t port = 500);
 Part hash(std::size_t octets = 20, std::uint8_t seed = 3);
 Part vid(const Bytes& value);
-Part notify(std::uint16_t type, const Bytes& data = {}, std::uint8_t protocol = 1, const Bytes& spi = {}, std::uint32_t doi = 1);
+Part notify(std::uint16_t type, const Bytes& data = {}, std::uint8_t protocol = 1, const Bytes& spi = {},
+            std::uint32_t doi = 1);
 Part remove(std::uint8_t protocol, const std::vector<Bytes>& spis, std::uint32_t doi = 1);  ///< Delete
 Part nat_d(std::size_t octets = 20, std::uint8_t seed = 5);
 

@@ -22,12 +22,13 @@ struct Ports {
 /// What came of the frames so far; reports print it.
 struct NetCounts {
   std::uint64_t frames = 0;
-  std::uint64_t malformed = 0;            ///< link, IP or UDP headers that contradict themselves; TCP and the like is not looked at
-  std::uint64_t unknown_link = 0;         ///< frames of a link type that we cannot read
-  std::uint64_t fragments = 0;            ///< IP fragments of UDP seen
-  std::uint64_t fragments_unfinished = 0; ///< datagrams, ours or of unknown ports, that still lack fragments
-  std::uint64_t fragments_evicted = 0;    ///< datagrams given up because a limit was reached
-  std::uint64_t cut = 0;                  ///< packets of ours that the snap length cut
+  std::uint64_t malformed =
+      0;  ///< link, IP or UDP headers that contradict themselves; TCP and the like is not looked at
+  std::uint64_t unknown_link = 0;          ///< frames of a link type that we cannot read
+  std::uint64_t fragments = 0;             ///< IP fragments of UDP seen
+  std::uint64_t fragments_unfinished = 0;  ///< datagrams, ours or of unknown ports, that still lack fragments
+  std::uint64_t fragments_evicted = 0;     ///< datagrams given up because a limit was reached
+  std::uint64_t cut = 0;                   ///< packets of ours that the snap length cut
   LinkType last_unknown_link{};
 };
 

@@ -34,12 +34,16 @@ struct IpPacket {
   std::uint16_t fragment_offset = 0;  ///< in octets
   bool more_fragments = false;
   std::uint8_t version = 0;
-  std::uint8_t protocol = 0;          ///< of `payload`
+  std::uint8_t protocol = 0;  ///< of `payload`
   std::uint8_t ttl = 0;
 
   [[nodiscard]] bool fragmented() const noexcept { return more_fragments || fragment_offset != 0; }
-  [[nodiscard]] Address source() const noexcept { return version == 4 ? Address::v4(header + 12) : Address::v6(header + 8); }
-  [[nodiscard]] Address destination() const noexcept { return version == 4 ? Address::v4(header + 16) : Address::v6(header + 24); }
+  [[nodiscard]] Address source() const noexcept {
+    return version == 4 ? Address::v4(header + 12) : Address::v6(header + 8);
+  }
+  [[nodiscard]] Address destination() const noexcept {
+    return version == 4 ? Address::v4(header + 16) : Address::v6(header + 24);
+  }
 };
 
 /// Extension headers that one packet may have; real ones have up to four.
@@ -69,8 +73,10 @@ constexpr bool is_extension(std::uint8_t number) noexcept {
     case protocol::destination_options:
     case protocol::mobility:
     case protocol::hip:
-    case protocol::shim6: return true;
-    default: return false;
+    case protocol::shim6:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -86,8 +92,10 @@ constexpr bool looked_at(std::uint8_t number) noexcept {
     case protocol::gre:
     case protocol::esp:
     case protocol::ah:
-    case protocol::icmpv6: return true;
-    default: return false;
+    case protocol::icmpv6:
+      return true;
+    default:
+      return false;
   }
 }
 

@@ -15,7 +15,7 @@ namespace ike::net {
 /// thousand negotiations at once and bound what an attacker can make us hold.
 inline constexpr std::size_t max_open_datagrams = 1024;
 inline constexpr std::size_t max_held_octets = 4U << 20U;
-inline constexpr std::size_t max_gaps = 128;  ///< of one datagram
+inline constexpr std::size_t max_gaps = 128;                            ///< of one datagram
 inline constexpr Duration fragment_timeout = std::chrono::seconds{30};  // RFC 791 3.2, common practice
 inline constexpr std::size_t max_ip_payload = 65535;
 
@@ -45,9 +45,9 @@ class Reassembler {
     ByteView octets;                 ///< of the IP payload from `protocol`'s header on
     std::uint64_t first_packet = 0;  ///< as given to add with its first fragment, when others came after that; else 0
     std::uint32_t id = 0;
-    std::uint8_t protocol = 0;       ///< as the first fragment says
-    std::uint8_t ttl = 0;            ///< of the first fragment
-    std::uint8_t fragments = 0;      ///< that brought octets; 255 stands for more, too
+    std::uint8_t protocol = 0;   ///< as the first fragment says
+    std::uint8_t ttl = 0;        ///< of the first fragment
+    std::uint8_t fragments = 0;  ///< that brought octets; 255 stands for more, too
   };
 
   /// `packet`: the number under which the caller gives a first fragment at once, 0 when it does not.

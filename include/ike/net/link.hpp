@@ -17,13 +17,13 @@ struct Slice {
 
 /// What a link layer or tunnel header has inside.
 enum class Inside : std::uint8_t {
-  nothing,       ///< no IP packet
-  ip,            ///< IPv4 or IPv6; nobody said which
+  nothing,  ///< no IP packet
+  ip,       ///< IPv4 or IPv6; nobody said which
   ipv4,
   ipv6,
-  short_header,  ///< a header passes the end of what was captured
-  contradiction, ///< a header contradicts itself
-  unknown_link,  ///< a link type we cannot read
+  short_header,   ///< a header passes the end of what was captured
+  contradiction,  ///< a header contradicts itself
+  unknown_link,   ///< a link type we cannot read
 };
 
 struct Opened {
