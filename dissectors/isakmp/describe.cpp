@@ -238,7 +238,7 @@ void describe_header(const Message& message, std::vector<Line>& out) {
 
 void describe(const Message& message, std::vector<Line>& out) {
   const auto& header = message.header;
-  if (message.octets.size() < header_length) {
+  if (message.octets.size() < header_length && header.length == 0) {
     out.push_back({0, "no ISAKMP header in " + octets_and_hex(message.octets)});
     if (message.fault) out.push_back({1, fault_text(*message.fault, 0)});
     return;
@@ -252,7 +252,7 @@ void describe(const Message& message, std::vector<Line>& out) {
     out.push_back({2, octets_and_hex(message.ciphertext)});
   }
   for (const auto& payload : message.payloads) {
-    out.push_back({1, named(payload.type) + " payload at offset " + std::to_string(payload.offset) + ", length " + std::to_string(payload.length)});
+    out.push_back({1, (name(payload.type).empty() ? "unknown" : label(payload)) + " (" + std::to_string(number(payload.type)) + ") payload at offset " + std::to_string(payload.offset) + ", length " + std::to_string(payload.length)});
     std::visit(Writer{message, payload, out}, payload.content);
   }
 }

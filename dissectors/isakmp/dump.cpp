@@ -110,7 +110,7 @@ std::string dump(const Message& message) {
   if (!message.ciphertext.empty()) {
     text += " ENC(" + short_label(header.next_payload) + ", " + std::to_string(message.ciphertext.size()) + ")";
   }
-  for (const auto& payload : message.payloads) text += " " + short_label(payload.type) + "(" + std::visit(Inside{}, payload.content) + ")";
+  for (const auto& payload : message.payloads) text += " " + short_label(payload) + "(" + std::visit(Inside{}, payload.content) + ")";
   if (message.cut) text += " CUT(" + std::to_string(message.octets.size()) + "/" + std::to_string(message.sent_length) + ")";
   if (message.fault) text += " FAULT(" + fault_text(*message.fault) + ")";
   return text;

@@ -58,7 +58,18 @@ void decode_known(PayloadType type, ByteView body, const Header& header, Doi doi
   fill_opaque(content, body);
 }
 
+// The number that says what `payload` was decoded as.
+PayloadType meaning(const Payload& payload) {
+  const bool shared = payload.type == PayloadType::sa_kek || payload.type == PayloadType::sa_tek;
+  if (shared && std::holds_alternative<NatDiscovery>(payload.content)) return PayloadType::nat_discovery_draft;
+  if (shared && std::holds_alternative<NatOriginalAddress>(payload.content)) return PayloadType::nat_original_address_draft;
+  return payload.type;
+}
+
 }  // namespace
+
+std::string label(const Payload& payload) { return label(meaning(payload)); }
+std::string short_label(const Payload& payload) { return short_label(meaning(payload)); }
 
 void decode_payload(PayloadType type, ByteView body, const Header& header, Doi doi, PayloadContent& content) {
   const bool hidden = (type == PayloadType::identification || type == PayloadType::nonce) && may_be_ciphertext(body, header);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <variant>
 
 #include "ike/base/bytes.hpp"
@@ -42,6 +43,10 @@ struct Payload {
   std::uint16_t length = 0;  ///< by its own word, generic header included
   PayloadContent content;
 };
+
+/// How `payload` is displayed: by what it was decoded as, because 15 and 16 have two meanings; or its number.
+std::string label(const Payload& payload);
+std::string short_label(const Payload& payload);
 
 /// Decodes the body of one payload of `type` in a message with `header` into `content`; never fails: Malformed
 /// says why. `doi` is that of the message's SA payload, Doi::ipsec before one was seen.
