@@ -85,8 +85,8 @@ std::string cell(const Attempt& attempt, std::size_t index, std::size_t width) {
   if (event.exchange == ExchangeType::informational && !event.encrypted && !event.is_copy() && !event.is_resend()) add_if_fits(text, ", in clear", width);
   if (first_on_4500) add_if_fits(text, ", UDP 4500", width);
   if (event.partial) add_if_fits(text, ", not whole", width);
-  else if (event.ip_fragmented) add_if_fits(text, ", fragments", width);
-  else if (event.ike_fragmented) add_if_fits(text, ", IKE fragments", width);
+  else if (event.ip_fragmented) add_if_fits(text, ", IP frags", width);
+  else if (event.ike_fragmented) add_if_fits(text, ", IKE frags", width);
   if (event.cut) add_if_fits(text, ", cut", width);
   if (event.malformed) add_if_fits(text, ", malformed", width);
   return text;

@@ -54,18 +54,18 @@ void notes(std::string& out, const Report& report) {
   if (info.kernel_drops) note(out, fmt::format("the capture itself lost {}; what is missing may have been there.", counted(info.kernel_drops, "packet")));
   if (info.snaplen_cut) note(out, fmt::format("the snap length cut {}; what lies behind the cut is unknown.", counted(info.snaplen_cut, "packet")));
   if (info.malformed) note(out, fmt::format("{} malformed.", info.malformed == 1 ? "1 message is" : fmt::format("{} messages are", info.malformed)));
-  if (info.ikev2_packets) note(out, fmt::format("{} recognised, not analysed.", info.ikev2_packets == 1 ? "1 IKEv2 packet was" : fmt::format("{} IKEv2 packets were", info.ikev2_packets)));
   for (const auto& remark : info.remarks) note(out, printable(remark));
 }
 
 void header(std::string& out, const Report& report) {
   const CaptureInfo& info = report.capture;
-  std::string text = info.files.size() == 1 ? printable(info.files.front().name) : counted(info.files.size(), "file");
-  text += fmt::format(": {}, {} IKE", counted(info.packets, "packet"), info.ike_packets);
+  const std::string name = info.files.size() == 1 ? printable(info.files.front().name) : counted(info.files.size(), "file");
+  std::string text = fmt::format("{}, {} IKE", counted(info.packets, "packet"), info.ike_packets);
   if (info.esp_packets) text += fmt::format(", {} ESP", info.esp_packets);
   if (info.icmp_errors) text += fmt::format(", {}", counted(info.icmp_errors, "ICMP error"));
   if (info.packets) text += ", " + span_text(since(info.last_time, info.first_time));
-  wrap(out, text, "", "  ");
+  if (name.size() + 2 + text.size() <= screen_width) out += name + ": " + text + '\n';
+  else wrap(out, name + ":", "", "  "), wrap(out, text, "  ", "  ");
   notes(out, report);
 }
 

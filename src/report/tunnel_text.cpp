@@ -67,10 +67,9 @@ void schedule_line(std::string& out, const Attempt& attempt) {
 
 std::string vendor_list(const std::vector<VendorSeen>& vendors) {
   constexpr std::size_t shown = 8;
-  if (vendors.empty()) return "none seen";
   std::string text;
   for (std::size_t i = 0; i < std::min(shown, vendors.size()); ++i) {
-    if (i > 0) text += ", ";
+    if (i > 0) text += "; ";
     text += printable(vendors[i].text);
   }
   if (vendors.size() > shown) text += fmt::format(" and {} more", vendors.size() - shown);
@@ -104,7 +103,8 @@ void policy_lines(std::string& out, const Attempt& attempt, std::string_view exp
 void facts(std::string& out, const TunnelReport& one, const Attempt& attempt, std::string_view explanation) {
   schedule_line(out, attempt);
   if (one.vendors_initiator.empty() && one.vendors_responder.empty()) sentence(out, "Vendor IDs: none seen.");
-  else sentence(out, fmt::format("Vendor IDs: initiator: {}; responder: {}.", vendor_list(one.vendors_initiator), vendor_list(one.vendors_responder)));
+  if (!one.vendors_initiator.empty()) sentence(out, fmt::format("Vendor IDs, initiator: {}.", vendor_list(one.vendors_initiator)));
+  if (!one.vendors_responder.empty()) sentence(out, fmt::format("Vendor IDs, responder: {}.", vendor_list(one.vendors_responder)));
   policy_lines(out, attempt, explanation);
   if (attempt.nat_initiator == true) sentence(out, "NAT: the initiator is behind one, by NAT-D.");
   if (attempt.nat_responder == true) sentence(out, "NAT: the responder is behind one, by NAT-D.");
