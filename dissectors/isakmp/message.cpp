@@ -46,10 +46,14 @@ struct ChainReader {
       type = next;
       at += length;
     }
-    if (octets.size() - at > padding) stop(Fault::trailing, at, "end");
+    if (octets.size() - at > padding && !is_alignment(octets.subspan(at))) stop(Fault::trailing, at, "end");
   }
 
  private:
+  // Libreswan and Openswan fill clear messages with zeros to a multiple of four octets.
+  [[nodiscard]] bool is_alignment(ByteView left) const {
+    return left.size() < 4 && octets.size() % 4 == 0 && std::ranges::all_of(left, [](std::uint8_t octet) { return octet == 0; });
+  }
   [[nodiscard]] std::uint32_t place() const { return offset + static_cast<std::uint32_t>(at); }
   void stop(Fault why, std::size_t where, std::string_view field) { set_fault(fault, why, offset + where, field); }
   void broken(PayloadType type, std::uint16_t length, ByteView body, DecodeError why) {

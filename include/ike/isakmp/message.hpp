@@ -34,7 +34,8 @@ inline constexpr std::size_t max_payloads = 96;
 /// reader goes on where the lengths still allow it; what cannot be read further sets `fault`. False only
 /// when not even the header could be read. `sent_length`: octets from the header on that were sent. When the
 /// snap length cut the header's length field itself, `header.length` is `sent_length`.
-/// Messages of another major version than 1 get their header only.
+/// Messages of another major version than 1 get their header only. Octets between the chain's end and
+/// header.length are Fault::trailing, but for zeros that fill a message to a multiple of four (libreswan).
 bool decode_message(ByteView octets, std::uint32_t sent_length, Message& message);
 
 /// The same for decrypted payloads: a chain that starts with `first` in `plaintext`. Up to max_padding octets
