@@ -7,7 +7,7 @@
 
 namespace ike::track {
 
-/// What is kept of one message (or ICMP error): 48 octets. Sides are relative to the attempt's assumed
+/// What is kept of one message (or ICMP error): 32 octets, since there are many. Sides are relative to the attempt's assumed
 /// initiator; numbers in the exchange are worked out when the record is read, not here.
 struct Note {
   enum Flag : std::uint16_t {
@@ -29,25 +29,32 @@ struct Note {
     icmp = 1U << 15U,
   };
 
+  static constexpr std::uint8_t no_original = 0xff;
+
   std::int64_t time = 0;          // nanoseconds since the epoch
-  std::uint64_t digest = 0;       // of the ISAKMP octets; of an ICMP error: its code (see pack_icmp)
-  std::uint64_t packet = 0;
-  std::uint32_t length = 0;       // of an ICMP error: index of the sender's address
+  std::uint32_t digest = 0;       // of the ISAKMP octets; of an ICMP error: type, code, flags
+  std::uint32_t packet_low = 0;
+  std::uint16_t packet_high = 0;
   std::uint16_t file = 0;
+  std::uint16_t length = 0;       // saturates; of an ICMP error: index of the sender's address
   std::uint16_t ip_id = 0;
   std::uint16_t payloads = 0;     // index of an interned PayloadList
-  std::uint16_t notify = 0;
-  std::uint16_t original = 0xffff;  // ordinal of the message this one repeats
+  std::uint16_t notify = 0;       // of an ICMP error: the MTU
   std::uint16_t flags = 0;
-  std::uint8_t responder_cookie = 0;  // 0: zero; n: the attempt's n-th
-  std::uint8_t ttl = 0;
+  std::uint8_t original = no_original;  // ordinal of the message this one repeats; the last but one value: too far back
+  std::uint8_t responder_cookie = 0;    // 0: zero; n: the attempt's n-th
 
+  [[nodiscard]] std::uint64_t packet() const { return std::uint64_t{packet_high} << 32U | packet_low; }
+  void set_packet(std::uint64_t number) {
+    packet_low = static_cast<std::uint32_t>(number);
+    packet_high = static_cast<std::uint16_t>(number >> 32U);
+  }
   [[nodiscard]] bool is(Flag flag) const { return (flags & flag) != 0; }
 };
-static_assert(sizeof(Note) == 48);
+static_assert(sizeof(Note) == 32);
 
 struct NoteChunk {
-  static constexpr std::uint32_t capacity = 4;
+  static constexpr std::uint32_t capacity = 3;  // Quick Mode fits one chunk, Main Mode two
   Note notes[capacity];
   std::uint32_t next = none;
 };
@@ -57,8 +64,8 @@ using NotePool = Pool<NoteChunk>;
 /// so that a resend storm costs nothing. The first one is inline: most exchanges of a flood have no other.
 class NoteLog {
  public:
-  static constexpr std::uint32_t head = 1 + 6 * NoteChunk::capacity;
-  static constexpr std::uint32_t tail = 2 * NoteChunk::capacity;
+  static constexpr std::uint32_t head = 1 + 8 * NoteChunk::capacity;
+  static constexpr std::uint32_t tail = 3 * NoteChunk::capacity;
 
   /// Messages ever added.
   [[nodiscard]] std::uint32_t size() const { return size_; }

@@ -70,21 +70,25 @@ Tracker::Impl::Impl(Limits limits_given)
   known_vendor_ids.resize(1);
 }
 
-std::uint32_t Tracker::Impl::pair_hash(const net::Address& a, const net::Address& b) const {
-  return mix(load_be64(a.octets.data()) ^ load_be64(b.octets.data()) * 31 ^ seed,
-             load_be64(a.octets.data() + 8) * 17 ^ load_be64(b.octets.data() + 8) ^ (load_be64(b.octets.data()) << 1U) ^ seed);
+std::uint64_t Tracker::Impl::pair_key(const net::Address& x, const net::Address& y) const {
+  // Symmetric: each address is hashed alone, and the sum mixed once more.
+  const auto one = [&](const net::Address& address) { return mix64(load_be64(address.octets.data()) ^ seed, load_be64(address.octets.data() + 8) + address.family); };
+  const auto hx = one(x);
+  const auto hy = one(y);
+  return mix64(hx + hy, hx ^ hy ^ seed) | 1U;
 }
 
-std::uint32_t Tracker::Impl::find_pair(const net::Address& x, const net::Address& y, bool make) {
+std::uint32_t Tracker::Impl::find_pair(const net::Address& x, const net::Address& y, std::uint64_t key, bool make) {
+  const auto hash = static_cast<std::uint32_t>(key >> 32U);
   const auto& a = std::min(x, y);
   const auto& b = std::max(x, y);
-  const auto hash = pair_hash(a, b);
-  const auto found = pair_index.find(hash, [&](std::uint32_t i) { return pairs[i].a == a && pairs[i].b == b; });
+  const auto found = pair_index.find(hash, [&](std::uint32_t i) { return pairs[i].key == key && pairs[i].a == a && pairs[i].b == b; });
   if (found != none || !make) return found;
   const auto fresh = pairs.allocate();
   auto& pair = pairs[fresh];
   pair.a = a;
   pair.b = b;
+  pair.key = key;
   pair.held = true;
   pair_index.insert(hash, fresh);
   return fresh;
@@ -151,11 +155,11 @@ void Tracker::Impl::take(const Arrival& arrival) {
   const bool broken = arrival.message.fault.has_value() && !arrival.partial && !arrival.message.cut;
   if (broken) ++counts.malformed;
 
-  const auto octets_digest = digest(arrival.message.octets, seed);
-  const auto pair = find_pair(datagram.source.address, datagram.destination.address, true);
+  const auto octets_digest = static_cast<std::uint32_t>(digest(arrival.message.octets, seed));
+  const auto key = pair_key(datagram.source.address, datagram.destination.address);
   bool from_responder = false;
-  auto index = find_attempt(arrival, pair, octets_digest, from_responder);
-  if (index == none) index = new_attempt(arrival, pair, from_responder);
+  auto index = find_attempt(arrival, key, octets_digest, from_responder);
+  if (index == none) index = new_attempt(arrival, key, from_responder);
   auto& attempt = attempts[index];
   attempt.touched = true;
   attempt.last = std::max(attempt.last, nanoseconds(datagram.time));
@@ -164,8 +168,8 @@ void Tracker::Impl::take(const Arrival& arrival) {
   auto note = make_note(attempt, arrival, octets_digest, from_responder);
   if (arrival.completes != 0) {
     const bool replaced = exchange.log.each_mutable(notes, [&](std::uint32_t, Note& kept) {
-      if (kept.packet != arrival.completes || !kept.is(Note::partial)) return false;
-      kept.packet = 0;  // so that it is not found as its own original
+      if (kept.packet() != arrival.completes || !kept.is(Note::partial)) return false;
+      kept.set_packet(0);  // so that it is not found as its own original
       kept.digest = 0;
       const bool repeats = find_original(exchange, note);
       if (repeats && !kept.is(Note::resend) && !kept.is(Note::copy)) {
@@ -194,47 +198,44 @@ void Tracker::Impl::take(const Arrival& arrival) {
   learn(attempt, arrival, from_responder);
 }
 
-std::uint32_t Tracker::Impl::find_attempt(const Arrival& arrival, std::uint32_t pair, std::uint64_t octets_digest, bool& from_responder) {
+std::uint32_t Tracker::Impl::find_attempt(const Arrival& arrival, std::uint64_t key, std::uint32_t octets_digest, bool& from_responder) {
   const auto& header = arrival.message.header;
-  const auto& datagram = arrival.datagram;
-  const auto side = [&](bool initiator_is_b, const PairRecord& peers) {
-    const bool from_b = datagram.source.address == peers.b;
-    return peers.a != peers.b && from_b != initiator_is_b;
-  };
-  const auto own = attempt_index.find(attempt_hash(header.initiator_cookie, pair), [&](std::uint32_t i) {
-    return attempts[i].initiator_cookie == header.initiator_cookie && (attempts[i].pair == pair || attempts[i].other_pair == pair);
+  const auto& source = arrival.datagram.source;
+  const auto& destination = arrival.datagram.destination;
+  const bool from_b = source.address > destination.address;
+  const auto own = attempt_index.find(attempt_hash(header.initiator_cookie, key), [&](std::uint32_t i) {
+    return attempts[i].initiator_cookie == header.initiator_cookie && (attempts[i].pair_key == key || attempts[i].other_pair_key == key);
   });
   if (own != none) {
-    auto& attempt = attempts[own];
-    const bool under_other = attempt.pair != pair;
-    from_responder = side(under_other ? attempt.other_initiator_is_b : attempt.initiator_is_b, pairs[pair]);
-    if (pairs[pair].a == pairs[pair].b) from_responder = datagram.source.port != attempt.initiator_port;
+    const auto& attempt = attempts[own];
+    from_responder = from_b != (attempt.pair_key == key ? attempt.initiator_is_b : attempt.other_initiator_is_b);
+    if (source.address == destination.address) from_responder = source.port != attempt.initiator_port;
     return own;
   }
   // Seen under other addresses before: the two sides of a NAT in one capture.
   const auto elsewhere = cookie_index.find(cookie_hash(header.initiator_cookie), [&](std::uint32_t i) { return attempts[i].initiator_cookie == header.initiator_cookie; });
-  if (elsewhere != none && joins(attempts[elsewhere], arrival, pair, octets_digest)) {
-    from_responder = side_under_other_pair(attempts[elsewhere], arrival, pair);
+  if (elsewhere != none && joins(attempts[elsewhere], arrival, octets_digest)) {
+    from_responder = side_under_other_pair(elsewhere, arrival, key);
     return elsewhere;
   }
   // A responder's notify under cookies that nobody knows.
-  const auto newest = pairs[pair].last_attempt;
-  if (header.exchange_type == ExchangeType::informational && !header.encrypted() && newest != none && is_phase1(attempts[newest].phase1.type) &&
-      nanoseconds(datagram.time) - attempts[newest].last <= stray_notify.count()) {
-    from_responder = side(attempts[newest].initiator_is_b, pairs[pair]);
-    if (from_responder) return newest;
-  }
-  return none;
+  if (header.exchange_type != ExchangeType::informational || header.encrypted()) return none;
+  const auto pair = find_pair(source.address, destination.address, key, false);
+  const auto newest = pair == none ? none : pairs[pair].last_attempt;
+  if (newest == none || !is_phase1(attempts[newest].phase1.type) || nanoseconds(arrival.datagram.time) - attempts[newest].last > stray_notify.count()) return none;
+  from_responder = source.address != destination.address && from_b != attempts[newest].initiator_is_b;
+  return from_responder ? newest : none;
 }
 
-bool Tracker::Impl::joins(const AttemptRecord& attempt, const Arrival& arrival, std::uint32_t pair, std::uint64_t octets_digest) const {
+bool Tracker::Impl::joins(const AttemptRecord& attempt, const Arrival& arrival, std::uint32_t octets_digest) const {
   if (attempt.other_pair != none) return false;  // two address pairs are a NAT; more are somebody playing with cookies
   const auto& header = arrival.message.header;
-  const auto& here = pairs[pair];
+  const auto& x = arrival.datagram.source.address;
+  const auto& y = arrival.datagram.destination.address;
   const auto& there = pairs[attempt.pair];
-  if (here.a.family != there.a.family) return false;
+  if (x.family != there.a.family) return false;
   if (header.responder_cookie != 0 && attempt.responder_cookie == header.responder_cookie) return true;
-  const bool shares_address = here.a == there.a || here.a == there.b || here.b == there.a || here.b == there.b;
+  const bool shares_address = x == there.a || x == there.b || y == there.a || y == there.b;
   if (!shares_address) return false;
   const auto now = nanoseconds(arrival.datagram.time);
   const bool same_octets = attempt.phase1.log.each(notes, [&](std::uint32_t, const Note& note) { return note.digest == octets_digest && std::abs(now - note.time) <= across_nat.count(); });
@@ -243,34 +244,38 @@ bool Tracker::Impl::joins(const AttemptRecord& attempt, const Arrival& arrival, 
   return header.responder_cookie != 0 && attempt.responder_cookie == 0 && is_phase1(header.exchange_type) && now - attempt.last <= across_nat.count();
 }
 
-bool Tracker::Impl::side_under_other_pair(AttemptRecord& attempt, const Arrival& arrival, std::uint32_t pair) {
+bool Tracker::Impl::side_under_other_pair(std::uint32_t index, const Arrival& arrival, std::uint64_t key) {
+  auto& attempt = attempts[index];
   const auto& first = pairs[attempt.pair];
-  const auto& initiator = attempt.initiator_is_b ? first.b : first.a;
-  const auto& responder = attempt.initiator_is_b ? first.a : first.b;
-  const auto& source = arrival.datagram.source.address;
-  const auto& destination = arrival.datagram.destination.address;
-  bool from_responder = source == responder || destination == initiator;
-  if (source != initiator && source != responder && destination != initiator && destination != responder) {
-    from_responder = arrival.message.header.exchange_type == ExchangeType::identity_protection && arrival.datagram.source.port == attempt.responder_port && arrival.datagram.destination.port != attempt.responder_port;
+  const auto initiator = attempt.initiator_is_b ? first.b : first.a;
+  const auto responder = attempt.initiator_is_b ? first.a : first.b;
+  const auto& source = arrival.datagram.source;
+  const auto& destination = arrival.datagram.destination;
+  bool from_responder = source.address == responder || destination.address == initiator;
+  if (source.address != initiator && source.address != responder && destination.address != initiator && destination.address != responder) {
+    from_responder = source.port == attempt.responder_port && destination.port != attempt.responder_port;
   }
-  const bool source_is_b = source == pairs[pair].b;
+  const auto pair = find_pair(source.address, destination.address, key, true);
   attempt.other_pair = pair;
+  attempt.other_pair_key = key;
   ++pairs[pair].references;
-  attempt.other_initiator_is_b = from_responder ? !source_is_b : source_is_b;
-  attempt_index.insert(attempt_hash(attempt.initiator_cookie, pair), static_cast<std::uint32_t>(cookie_index.find(cookie_hash(attempt.initiator_cookie), [&](std::uint32_t i) { return &attempts[i] == &attempt; })));
+  attempt.other_initiator_is_b = (source.address > destination.address) != from_responder;
+  attempt_index.insert(attempt_hash(attempt.initiator_cookie, key), index);
   return from_responder;
 }
 
-std::uint32_t Tracker::Impl::new_attempt(const Arrival& arrival, std::uint32_t pair_number, bool& from_responder) {
+std::uint32_t Tracker::Impl::new_attempt(const Arrival& arrival, std::uint64_t key, bool& from_responder) {
   if (attempts.used() >= limits.attempts) evict_one();
   const auto& header = arrival.message.header;
   const auto& datagram = arrival.datagram;
+  const auto pair_number = find_pair(datagram.source.address, datagram.destination.address, key, true);
   const auto index = attempts.allocate();
   auto& attempt = attempts[index];
   attempt.held = true;
   attempt.id = next_id++;
   attempt.initiator_cookie = header.initiator_cookie;
   attempt.pair = pair_number;
+  attempt.pair_key = key;
   attempt.first = attempt.last = nanoseconds(datagram.time);
 
   const bool has_sa = std::ranges::any_of(arrival.message.payloads, [](const auto& payload) { return payload.type == PayloadType::security_association; });
@@ -279,8 +284,7 @@ std::uint32_t Tracker::Impl::new_attempt(const Arrival& arrival, std::uint32_t p
                    (header.exchange_type == ExchangeType::informational && !header.encrypted());  // an answer to something not captured
   attempt.initiator_assumed = !is_message1;
   auto& pair = pairs[pair_number];
-  const bool source_is_b = datagram.source.address == pair.b && pair.a != pair.b;
-  attempt.initiator_is_b = source_is_b != from_responder;
+  attempt.initiator_is_b = (datagram.source.address > datagram.destination.address) != from_responder;
   attempt.initiator_port = from_responder ? datagram.destination.port : datagram.source.port;
   attempt.responder_port = from_responder ? datagram.source.port : datagram.destination.port;
   attempt.phase1.type = header.exchange_type;
@@ -292,7 +296,7 @@ std::uint32_t Tracker::Impl::new_attempt(const Arrival& arrival, std::uint32_t p
   pair.last_attempt = index;
   ++pair.attempts;
   ++pair.references;
-  attempt_index.insert(attempt_hash(header.initiator_cookie, pair_number), index);
+  attempt_index.insert(attempt_hash(header.initiator_cookie, key), index);
   cookie_index.insert(cookie_hash(header.initiator_cookie), index);
   ++counts.attempts;
   return index;
@@ -348,18 +352,17 @@ void Tracker::Impl::drop_child(AttemptRecord& attempt, ChildList& list) {
   --list.count;
 }
 
-Note Tracker::Impl::make_note(AttemptRecord& attempt, const Arrival& arrival, std::uint64_t octets_digest, bool from_responder) {
+Note Tracker::Impl::make_note(AttemptRecord& attempt, const Arrival& arrival, std::uint32_t octets_digest, bool from_responder) {
   const auto& datagram = arrival.datagram;
   const auto& message_in = arrival.message;
   Note note;
   const auto set = [&](Note::Flag flag, bool on) { note.flags = static_cast<std::uint16_t>(note.flags | (on ? flag : 0)); };
   note.time = nanoseconds(datagram.time);
   note.digest = octets_digest;
-  note.packet = datagram.packet;
+  note.set_packet(datagram.packet);
   note.file = datagram.file;
   note.ip_id = datagram.ip_id;
-  note.ttl = datagram.ttl;
-  note.length = message_in.header.length >= isakmp::header_length ? message_in.header.length : message_in.sent_length;
+  note.length = static_cast<std::uint16_t>(std::min<std::uint32_t>(message_in.header.length >= isakmp::header_length ? message_in.header.length : message_in.sent_length, 0xffff));
   note.payloads = payload_list(message_in);
   note.responder_cookie = responder_cookie(attempt, message_in.header.responder_cookie);
   set(Note::from_responder, from_responder);
@@ -396,17 +399,17 @@ bool Tracker::Impl::find_original(const ExchangeRecord& exchange, Note& note) co
     if (earlier.is(Note::icmp) || (earlier.flags & Note::from_responder) != same_side) return false;
     // Of fragments that never came together only length and kind can be compared.
     const bool unfinished = note.is(Note::partial) || earlier.is(Note::partial);
-    const bool same = earlier.digest == note.digest || (unfinished && earlier.length == note.length && earlier.payloads == note.payloads && earlier.is(Note::encrypted) == note.is(Note::encrypted) && earlier.packet != 0);
+    const bool same = (earlier.digest == note.digest && earlier.length == note.length) || (unfinished && earlier.length == note.length && earlier.payloads == note.payloads && earlier.is(Note::encrypted) == note.is(Note::encrypted) && earlier.packet() != 0);
     if (!same) return false;
-    if (note.original == 0xffff) note.original = static_cast<std::uint16_t>(std::min<std::uint32_t>(ordinal, 0xfffe));
+    if (note.original == Note::no_original) note.original = static_cast<std::uint8_t>(std::min<std::uint32_t>(ordinal, Note::no_original - 1U));
     const auto gap = std::abs(note.time - earlier.time);
     const bool same_packet = note.ip_id != 0 && earlier.ip_id != 0 ? note.ip_id == earlier.ip_id && gap <= copy_with_id.count() : gap <= copy_without_id.count();
     if (!same_packet) return false;
-    note.original = static_cast<std::uint16_t>(std::min<std::uint32_t>(ordinal, 0xfffe));
+    note.original = static_cast<std::uint8_t>(std::min<std::uint32_t>(ordinal, Note::no_original - 1U));
     copy = true;
     return true;
   });
-  if (!found && note.original == 0xffff) return false;
+  if (!found && note.original == Note::no_original) return false;
   note.flags = static_cast<std::uint16_t>(note.flags | (copy ? Note::copy : Note::resend));
   return true;
 }
@@ -428,7 +431,7 @@ void Tracker::Impl::learn(AttemptRecord& attempt, const Arrival& arrival, bool f
         }
       }
       auto& place = from_responder ? attempt.choice : attempt.offer;
-      if (place == 0) place = index;
+      if (place == 0) place = static_cast<std::uint16_t>(index);
     }
   }
   learn_vendors(attempt, message_in, from_responder);
@@ -468,7 +471,7 @@ void Tracker::Impl::learn_vendors(AttemptRecord& attempt, const Message& message
   }
   if (count == known) return;
   const auto* octets = reinterpret_cast<const std::uint8_t*>(list.data());
-  set = vendor_sets.add({octets, count * sizeof(std::uint32_t)});
+  set = static_cast<std::uint16_t>(vendor_sets.add({octets, count * sizeof(std::uint32_t)}));
 }
 
 DetailRecord& Tracker::Impl::details(AttemptRecord& attempt) {
@@ -499,25 +502,26 @@ std::uint16_t Tracker::Impl::payload_list(const Message& message_in) {
   return static_cast<std::uint16_t>(payload_lists.add(ByteView{types}.first(count)));
 }
 
-std::uint32_t Tracker::Impl::address_index(const net::Address& address) { return addresses.add(address.wire()); }
+std::uint16_t Tracker::Impl::address_index(const net::Address& address) { return static_cast<std::uint16_t>(addresses.add(address.wire())); }
 
 void Tracker::Impl::esp(const net::PacketInfo& packet, std::uint32_t spi, bool in_udp) {
   ++counts.esp;
-  const auto hash = mix(load_be64(packet.source.address.octets.data()) ^ load_be64(packet.source.address.octets.data() + 8) ^ seed,
-                        load_be64(packet.destination.address.octets.data()) * 31 ^ load_be64(packet.destination.address.octets.data() + 8) ^ (std::uint64_t{spi} << 32U));
-  auto index = flow_index.find(hash, [&](std::uint32_t i) {
-    const auto& flow = flows[i];
-    return flow.spi == spi && flow.in_udp == in_udp && flow.source == packet.source.address && flow.destination == packet.destination.address;
-  });
+  const auto pair = pair_key(packet.source.address, packet.destination.address);
+  const bool from_b = packet.source.address > packet.destination.address;
+  const auto key = mix64(pair, std::uint64_t{spi} << 2U | (in_udp ? 2U : 0U) | (from_b ? 1U : 0U));
+  const auto hash = static_cast<std::uint32_t>(key >> 32U);
+  auto index = flow_index.find(hash, [&](std::uint32_t i) { return flows[i].key == key; });
   if (index == none) {
     if (flows.size() >= limits.esp_flows) {
       ++counts.esp_flows_left_out;
       return;
     }
     FlowRecord flow;
-    flow.esp_pair = esp_pair(packet);
+    flow.key = key;
+    flow.esp_pair = esp_pair(packet, pair);
     flow.source = packet.source.address;
     flow.destination = packet.destination.address;
+    flow.from_b = from_b;
     flow.spi = spi;
     flow.in_udp = in_udp;
     flow.file = packet.file;
@@ -532,9 +536,8 @@ void Tracker::Impl::esp(const net::PacketInfo& packet, std::uint32_t spi, bool i
   flow.last = nanoseconds(packet.time);
   flow.last_packet = packet.packet;
   auto& run = esp_pairs[flow.esp_pair];
-  const bool from_b = packet.source.address == run.b;
-  if (run.packets == 0 || run.from_b != from_b) {
-    run.from_b = from_b;
+  if (run.packets == 0 || run.from_b != flow.from_b) {
+    run.from_b = flow.from_b;
     run.packets = 0;
     run.file = packet.file;
     run.first_packet = packet.packet;
@@ -545,10 +548,10 @@ void Tracker::Impl::esp(const net::PacketInfo& packet, std::uint32_t spi, bool i
   run.last = flow.last;
 }
 
-std::uint32_t Tracker::Impl::esp_pair(const net::PacketInfo& packet) {
+std::uint32_t Tracker::Impl::esp_pair(const net::PacketInfo& packet, std::uint64_t key) {
   const auto& a = std::min(packet.source.address, packet.destination.address);
   const auto& b = std::max(packet.source.address, packet.destination.address);
-  const auto hash = pair_hash(a, b);
+  const auto hash = static_cast<std::uint32_t>(key >> 32U);
   const auto found = esp_pair_index.find(hash, [&](std::uint32_t i) { return esp_pairs[i].a == a && esp_pairs[i].b == b; });
   if (found != none) return found;
   EspPairRecord fresh;
@@ -561,12 +564,13 @@ std::uint32_t Tracker::Impl::esp_pair(const net::PacketInfo& packet) {
 
 void Tracker::Impl::icmp_error(const net::IcmpError& error) {
   if (error.quoted_protocol != 17) return;
-  const auto pair = find_pair(error.quoted_source.address, error.quoted_destination.address, false);
+  const auto key = pair_key(error.quoted_source.address, error.quoted_destination.address);
+  const auto pair = find_pair(error.quoted_source.address, error.quoted_destination.address, key, false);
   std::uint32_t index = none;
   const auto marker = error.quoted_payload.size() >= 4 && load_be32(error.quoted_payload.data()) == 0 ? 4U : 0U;
   if (error.quoted_payload.size() >= marker + 8) {
     const auto cookie = load_be64(error.quoted_payload.data() + marker);
-    if (pair != none) index = attempt_index.find(attempt_hash(cookie, pair), [&](std::uint32_t i) { return attempts[i].initiator_cookie == cookie; });
+    if (pair != none) index = attempt_index.find(attempt_hash(cookie, key), [&](std::uint32_t i) { return attempts[i].initiator_cookie == cookie && (attempts[i].pair_key == key || attempts[i].other_pair_key == key); });
     // Quoted under translated addresses.
     if (index == none) index = cookie_index.find(cookie_hash(cookie), [&](std::uint32_t i) { return attempts[i].initiator_cookie == cookie; });
   }
@@ -585,11 +589,12 @@ void Tracker::Impl::icmp_error(const net::IcmpError& error) {
   const auto& responder = attempt.initiator_is_b ? own.a : own.b;
   if (error.quoted_source.address == responder && own.a != own.b) note.flags |= Note::from_responder;
   note.time = nanoseconds(error.time);
-  note.packet = error.packet;
+  note.set_packet(error.packet);
   note.file = error.file;
   note.ip_id = error.ip_id;
+  note.notify = static_cast<std::uint16_t>(std::min<std::uint32_t>(error.mtu, 0xffff));
   note.length = address_index(error.source.address);
-  note.digest = error.type | std::uint64_t{error.code} << 8U | std::uint64_t{error.v6} << 16U | std::uint64_t{error.quoted_fragment} << 17U | std::uint64_t{error.mtu} << 32U;
+  note.digest = error.type | std::uint32_t{error.code} << 8U | std::uint32_t{error.v6} << 16U | std::uint32_t{error.quoted_fragment} << 17U;
   // A mirror shows ICMP errors twice, too.
   const bool copy = attempt.phase1.log.each(notes, [&](std::uint32_t, const Note& earlier) {
     return earlier.is(Note::icmp) && earlier.digest == note.digest && earlier.length == note.length && note.time - earlier.time <= copy_without_id.count() && note.ip_id == earlier.ip_id && note.ip_id != 0;
@@ -599,7 +604,7 @@ void Tracker::Impl::icmp_error(const net::IcmpError& error) {
 
 void Tracker::Impl::other_version(const net::Datagram& datagram, std::size_t offset, unsigned major) {
   if (datagram.payload.size() < offset + 20) return;
-  const auto index = find_pair(datagram.source.address, datagram.destination.address, pairs.used() < limits.attempts);
+  const auto index = find_pair(datagram.source.address, datagram.destination.address, pair_key(datagram.source.address, datagram.destination.address), pairs.used() < limits.attempts);
   if (index == none) return;
   auto& pair = pairs[index];
   if (major == 2) ++pair.ikev2_packets;
@@ -658,8 +663,8 @@ void Tracker::Impl::release(std::uint32_t index) {
   else attempts[attempt.next_in_pair].previous_in_pair = attempt.previous_in_pair;
   --pair.attempts;
   ++pair.attempts_left_out;
-  attempt_index.erase(attempt_hash(attempt.initiator_cookie, attempt.pair), index);
-  if (attempt.other_pair != none) attempt_index.erase(attempt_hash(attempt.initiator_cookie, attempt.other_pair), index);
+  attempt_index.erase(attempt_hash(attempt.initiator_cookie, attempt.pair_key), index);
+  if (attempt.other_pair != none) attempt_index.erase(attempt_hash(attempt.initiator_cookie, attempt.other_pair_key), index);
   cookie_index.erase(cookie_hash(attempt.initiator_cookie), index);
   attempt.phase1.log.clear(notes);
   if (attempt.details != none) detail_pool.release(attempt.details);
@@ -683,7 +688,7 @@ void Tracker::Impl::release(std::uint32_t index) {
 void Tracker::Impl::release_reference(std::uint32_t index) {
   auto& pair = pairs[index];
   if (--pair.references > 0 || pair.other_versions != none || pair.ikev2_packets > 0) return;
-  pair_index.erase(pair_hash(pair.a, pair.b), index);
+  pair_index.erase(static_cast<std::uint32_t>(pair.key >> 32U), index);
   pair.held = false;
   pairs.release(index);
 }

@@ -24,7 +24,7 @@ struct Tracker::Impl {
 
   void datagram(const net::Datagram& datagram);
   void esp(const net::PacketInfo& packet, std::uint32_t spi, bool in_udp);
-  std::uint32_t esp_pair(const net::PacketInfo& packet);
+  std::uint32_t esp_pair(const net::PacketInfo& packet, std::uint64_t key);
   void icmp_error(const net::IcmpError& error);
   void tunnels(std::uint32_t index, std::vector<Tunnel>& out) const;
   std::vector<VendorSeen> vendors(const Attempt& attempt, Side side) const;
@@ -34,22 +34,22 @@ struct Tracker::Impl {
   void other_version(const net::Datagram& datagram, std::size_t offset, unsigned major);
   void fragment(const net::Datagram& datagram);
   void take(const Arrival& arrival);
-  std::uint32_t find_pair(const net::Address& x, const net::Address& y, bool make);
-  std::uint32_t find_attempt(const Arrival& arrival, std::uint32_t pair, std::uint64_t digest, bool& from_responder);
-  std::uint32_t new_attempt(const Arrival& arrival, std::uint32_t pair, bool& from_responder);
-  bool joins(const AttemptRecord& attempt, const Arrival& arrival, std::uint32_t pair, std::uint64_t digest) const;
-  bool side_under_other_pair(AttemptRecord& attempt, const Arrival& arrival, std::uint32_t pair);
+  std::uint32_t find_pair(const net::Address& x, const net::Address& y, std::uint64_t key, bool make);
+  std::uint32_t find_attempt(const Arrival& arrival, std::uint64_t key, std::uint32_t digest, bool& from_responder);
+  std::uint32_t new_attempt(const Arrival& arrival, std::uint64_t key, bool& from_responder);
+  bool joins(const AttemptRecord& attempt, const Arrival& arrival, std::uint32_t digest) const;
+  bool side_under_other_pair(std::uint32_t index, const Arrival& arrival, std::uint64_t key);
   ExchangeRecord& exchange_for(AttemptRecord& attempt, const isakmp::Header& header, bool from_responder);
   ExchangeRecord& child(AttemptRecord& attempt, const isakmp::Header& header, bool from_responder);
   void drop_child(AttemptRecord& attempt, ChildList& list);
-  Note make_note(AttemptRecord& attempt, const Arrival& arrival, std::uint64_t digest, bool from_responder);
+  Note make_note(AttemptRecord& attempt, const Arrival& arrival, std::uint32_t digest, bool from_responder);
   bool find_original(const ExchangeRecord& exchange, Note& note) const;
   void learn(AttemptRecord& attempt, const Arrival& arrival, bool from_responder);
   void learn_vendors(AttemptRecord& attempt, const isakmp::Message& message, bool from_responder);
   std::uint8_t responder_cookie(AttemptRecord& attempt, Cookie cookie);
   DetailRecord& details(AttemptRecord& attempt);
   std::uint16_t payload_list(const isakmp::Message& message);
-  std::uint32_t address_index(const net::Address& address);
+  std::uint16_t address_index(const net::Address& address);
   void evict_one();
   void release(std::uint32_t attempt);
   void release_reference(std::uint32_t pair);
@@ -59,8 +59,9 @@ struct Tracker::Impl {
   void add_esp(Tunnel& tunnel, const PairRecord& pair) const;
   std::span<const std::uint32_t> flows_by_pair(const net::Address& a, const net::Address& b) const;
 
-  [[nodiscard]] std::uint32_t pair_hash(const net::Address& a, const net::Address& b) const;
-  [[nodiscard]] std::uint32_t attempt_hash(Cookie cookie, std::uint32_t pair) const { return mix(cookie ^ seed, (std::uint64_t{pair} << 1U) ^ (seed >> 7U)); }
+  /// Keyed hash of two addresses, whichever comes first; never 0.
+  [[nodiscard]] std::uint64_t pair_key(const net::Address& x, const net::Address& y) const;
+  [[nodiscard]] std::uint32_t attempt_hash(Cookie cookie, std::uint64_t key) const { return mix(cookie ^ seed, key); }
   [[nodiscard]] std::uint32_t cookie_hash(Cookie cookie) const { return mix(cookie ^ (seed << 1U), seed); }
 
   Limits limits;

@@ -41,7 +41,7 @@ std::uint8_t phase1_number(ExchangeType mode, const Note& note, bool from_respon
 struct Origin {
   std::uint32_t exchange = 0;  // 0: phase 1, n: n-th child
   std::uint32_t ordinal = 0;
-  std::uint16_t original = 0xffff;
+  std::uint8_t original = Note::no_original;
 };
 
 // Sides were assumed, since the beginning was not captured. Two things prove the assumption wrong: after a
@@ -104,7 +104,7 @@ void Tracker::Impl::fill_attempt(const AttemptRecord& record, Attempt& attempt, 
       origins.push_back({exchange_number, ordinal, note.original});
       const bool from_responder = note.is(Note::from_responder);
       event.time = to_time(note.time);
-      event.packet = note.packet;
+      event.packet = note.packet();
       event.file = note.file;
       event.from = from_responder ? Side::responder : Side::initiator;
       event.exchange = exchange.type;
@@ -115,7 +115,7 @@ void Tracker::Impl::fill_attempt(const AttemptRecord& record, Attempt& attempt, 
         event.icmp_code = static_cast<std::uint8_t>(note.digest >> 8U);
         event.icmp_v6 = (note.digest >> 16U & 1U) != 0;
         event.ip_fragmented = (note.digest >> 17U & 1U) != 0;
-        event.icmp_mtu = static_cast<std::uint32_t>(note.digest >> 32U);
+        event.icmp_mtu = note.notify;
         const auto octets = addresses[note.length];
         event.icmp_sender = octets.size() == 4 ? net::Address::v4(octets.data()) : octets.size() == 16 ? net::Address::v6(octets.data()) : net::Address{};
         return false;
@@ -169,7 +169,7 @@ void Tracker::Impl::fill_attempt(const AttemptRecord& record, Attempt& attempt, 
     std::vector<std::uint32_t> rank(count);
     for (std::uint32_t i = 0; i < count; ++i) rank[order[i]] = i;
     for (std::size_t i = 0; i < count; ++i) {
-      if (origins[i].original == 0xffff || !own[i].is_message()) continue;
+      if (origins[i].original == Note::no_original || !own[i].is_message()) continue;
       std::uint32_t original = no_event;
       for (std::size_t k = 0; k < i; ++k) {
         if (origins[k].exchange == origins[i].exchange && origins[k].ordinal == origins[i].original) original = rank[k];
@@ -286,7 +286,7 @@ void Tracker::Impl::add_esp(Tunnel& tunnel, const PairRecord& pair) const {
     }
   };
   add(pair.a, pair.b);
-  const auto both = esp_pair_index.find(pair_hash(pair.a, pair.b), [&](std::uint32_t i) { return esp_pairs[i].a == pair.a && esp_pairs[i].b == pair.b; });
+  const auto both = esp_pair_index.find(static_cast<std::uint32_t>(pair.key >> 32U), [&](std::uint32_t i) { return esp_pairs[i].a == pair.a && esp_pairs[i].b == pair.b; });
   if (both == none) return;
   const auto& run = esp_pairs[both];
   tunnel.esp_run = EspRun{run.from_b ? run.b : run.a, run.packets, run.first_packet, run.last_packet, run.file, to_time(run.first), to_time(run.last)};
