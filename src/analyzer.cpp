@@ -89,6 +89,8 @@ report::Report Analyzer::report(report::CaptureInfo capture) const {
       row.index = static_cast<std::uint32_t>(places.size());
       row.verdict = judged.verdict;
       row.refused = judged.refused;
+      row.warning = std::ranges::any_of(judged.findings, [](const auto& finding) { return finding.severity == diagnose::Severity::warning; });
+      row.one_sided = std::ranges::any_of(judged.findings, [](const auto& finding) { return finding.id == diagnose::FindingId::one_sided; });
       row.initiator = tunnel.peers[0];
       row.responder = tunnel.peers[1];
       row.positions = judged.positions;

@@ -10,6 +10,13 @@
 
 namespace ike::track {
 
+/// An event with where it came from, until all are sorted by time.
+struct Origin {
+  std::uint32_t exchange = 0;  // 0: phase 1, n: n-th child
+  std::uint32_t ordinal = 0;
+  std::uint8_t original = Note::no_original;
+};
+
 /// A message on its way into the store, with what its datagram says of it.
 struct Arrival {
   const net::Datagram& datagram;
@@ -54,7 +61,14 @@ struct Tracker::Impl {
   void release(std::uint32_t attempt);
   void release_reference(std::uint32_t pair);
 
-  // tunnels.cpp: out of the store
+  // tunnels.cpp: out of the store. Room that every call uses again, so that a million attempts allocate nothing.
+  struct Scratch {
+    std::vector<Origin> origins;
+    std::vector<std::uint32_t> rank;
+    std::vector<std::uint32_t> order;
+    std::vector<Event> events;
+  };
+  mutable Scratch scratch;
   void fill_attempt(const AttemptRecord& record, Attempt& attempt, std::vector<Event>& events) const;
   void add_esp(Tunnel& tunnel, const PairRecord& pair) const;
   std::span<const std::uint32_t> flows_by_pair(const net::Address& a, const net::Address& b) const;

@@ -37,13 +37,6 @@ std::uint8_t phase1_number(ExchangeType mode, const Note& note, bool from_respon
   return 0;
 }
 
-// An event with where it came from, until all are sorted by time.
-struct Origin {
-  std::uint32_t exchange = 0;  // 0: phase 1, n: n-th child
-  std::uint32_t ordinal = 0;
-  std::uint8_t original = Note::no_original;
-};
-
 // Sides were assumed, since the beginning was not captured. Two things prove the assumption wrong: after a
 // KE from the assumed initiator the other side speaks encrypted without a KE of its own (so that KE was
 // message 4), or the assumed responder begins Quick Mode without having sent message 6.
@@ -95,7 +88,8 @@ void Tracker::Impl::fill_attempt(const AttemptRecord& record, Attempt& attempt, 
   attempt.events_left_out = record.left_out + record.phase1.log.left_out();
 
   const auto begin = events.size();
-  std::vector<Origin> origins;
+  auto& origins = scratch.origins;
+  origins.clear();
   const auto gather = [&](const ExchangeRecord& exchange, std::uint32_t exchange_number) {
     std::uint8_t from_starter = 0;
     std::uint8_t from_other = 0;
@@ -160,30 +154,31 @@ void Tracker::Impl::fill_attempt(const AttemptRecord& record, Attempt& attempt, 
   }
 
   const auto count = events.size() - begin;
-  if (count > 1) {
-    // By time; what came together stays in the order of its packets.
-    std::vector<std::uint32_t> order(count);
+  const auto own = std::span{events}.subspan(begin);
+  // By time; what came together stays in the order of its packets.
+  const auto before = [](const Event& x, const Event& y) { return x.time != y.time ? x.time < y.time : x.file == y.file && x.packet < y.packet; };
+  auto& rank = scratch.rank;
+  rank.resize(count);
+  std::iota(rank.begin(), rank.end(), 0U);
+  if (!std::ranges::is_sorted(own, before)) {
+    auto& order = scratch.order;
+    order.resize(count);
     std::iota(order.begin(), order.end(), 0U);
-    const auto own = std::span{events}.subspan(begin);
-    std::ranges::stable_sort(order, [&](std::uint32_t x, std::uint32_t y) { return own[x].time != own[y].time ? own[x].time < own[y].time : own[x].file == own[y].file && own[x].packet < own[y].packet; });
-    std::vector<std::uint32_t> rank(count);
+    std::ranges::stable_sort(order, [&](std::uint32_t x, std::uint32_t y) { return before(own[x], own[y]); });
     for (std::uint32_t i = 0; i < count; ++i) rank[order[i]] = i;
-    for (std::size_t i = 0; i < count; ++i) {
-      if (origins[i].original == Note::no_original || !own[i].is_message()) continue;
-      std::uint32_t original = no_event;
-      for (std::size_t k = 0; k < i; ++k) {
-        if (origins[k].exchange == origins[i].exchange && origins[k].ordinal == origins[i].original) original = rank[k];
-      }
-      // The original may have been let go with the middle of a long log; the mark stays.
-      const auto place = original == no_event ? rank[i] : original;
-      if (own[i].is_copy()) own[i].copy_of = place;
-      else own[i].resend_of = place;
-      if (origins[i].exchange != 0 && original != no_event) own[i].number = own[order[original]].number;
+    scratch.events.assign(own.begin(), own.end());
+    for (std::uint32_t i = 0; i < count; ++i) own[i] = scratch.events[order[i]];
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    auto& event = own[rank[i]];
+    if (origins[i].original == Note::no_original || !event.is_message()) continue;
+    std::uint32_t original = no_event;
+    for (std::size_t k = 0; k < count && original == no_event; ++k) {
+      if (origins[k].exchange == origins[i].exchange && origins[k].ordinal == origins[i].original) original = rank[k];
     }
-    std::vector<Event> sorted;
-    sorted.reserve(count);
-    for (const auto i : order) sorted.push_back(own[i]);
-    std::ranges::copy(sorted, own.begin());
+    // The original may have been let go with the middle of a long log; the mark stays.
+    (event.is_copy() ? event.copy_of : event.resend_of) = original == no_event ? rank[i] : original;
+    if (origins[i].exchange != 0 && original != no_event) event.number = own[original].number;
   }
   if (record.initiator_assumed && sides_are_swapped(std::span{events}.subspan(begin))) {
     std::swap(attempt.initiator, attempt.responder);
