@@ -192,8 +192,9 @@ void Tracker::Impl::fill_attempt(const AttemptRecord& record, Attempt& attempt, 
     // Each side hashes first the other's address as it sees it, then its own (RFC 3947 3.2). Who is seen
     // under an address that is not one of his own is behind a NAT.
     const auto is_translated = [&](std::size_t seen_by, std::size_t side) {
-      const auto& own = detail->nat_discovery[side];
-      return std::find(own.begin() + 1, own.begin() + detail->nat_discovery_count[side], detail->nat_discovery[seen_by][0]) == own.begin() + detail->nat_discovery_count[side];
+      const auto& hashes = detail->nat_discovery[side];
+      const auto* end = hashes.begin() + detail->nat_discovery_count[side];
+      return std::find(hashes.begin() + 1, end, detail->nat_discovery[seen_by][0]) == end;
     };
     attempt.nat_initiator = is_translated(1, 0);
     attempt.nat_responder = is_translated(0, 1);
