@@ -450,7 +450,7 @@ void Tracker::Impl::learn_vendors(AttemptRecord& attempt, const Message& message
   auto& set = attempt.vendors[from_responder ? 1 : 0];
   const auto before = vendor_sets[set];
   std::size_t count = before.size() / sizeof(std::uint32_t);
-  std::memcpy(list.data(), before.data(), before.size());
+  if (count > 0) std::memcpy(list.data(), before.data(), before.size());
   const auto known = count;
   for (const auto& payload : message_in.payloads) {
     const auto* vendor = std::get_if<isakmp::VendorId>(&payload.content);

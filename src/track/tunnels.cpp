@@ -127,7 +127,7 @@ void Tracker::Impl::fill_attempt(const AttemptRecord& record, Attempt& attempt, 
       event.natt_port = note.is(Note::natt_port);
       const auto types = payload_lists[note.payloads];
       event.payloads.count = static_cast<std::uint8_t>(std::min<std::size_t>(types.size(), 255));
-      std::memcpy(event.payloads.types.data(), types.data(), std::min(types.size(), PayloadList::capacity));
+      std::copy_n(reinterpret_cast<const PayloadType*>(types.data()), std::min(types.size(), PayloadList::capacity), event.payloads.types.begin());
       event.responder_cookie = note.responder_cookie == 0 ? 0 : note.responder_cookie == 1 ? record.responder_cookie
                                : detail != nullptr && note.responder_cookie < detail->cookie_count + 2 ? detail->responder_cookies[note.responder_cookie - 2U] : 0;
       const bool repeats = note.is(Note::resend) || note.is(Note::copy);
