@@ -22,6 +22,7 @@ struct ExchangeRecord {
   bool started_by_responder = false;
   std::uint8_t distinct_from_starter = 0;  // messages that are neither resend nor copy; saturates
   std::uint8_t distinct_from_other = 0;
+  std::uint64_t digests = 0;  // Bloom filter of its messages' digests: most messages are new, and need no search
 };
 
 /// What a side says in messages 3 and 4, and further responder cookies; made when first needed.

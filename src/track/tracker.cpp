@@ -110,6 +110,7 @@ void Tracker::Impl::datagram(const net::Datagram& datagram) {
 void Tracker::Impl::isakmp(const net::Datagram& datagram, std::size_t offset) {
   const auto octets = datagram.payload.subspan(offset);
   const auto sent = datagram.sent_length - static_cast<std::uint32_t>(offset);
+  bring_near(datagram, octets);
   if (!decode_message(octets, sent, message)) {
     ++counts.unknown;
     return;
@@ -121,6 +122,16 @@ void Tracker::Impl::isakmp(const net::Datagram& datagram, std::size_t offset) {
   }
   if (message.header.next_payload == PayloadType::fragment) return fragment(datagram);
   take({datagram, message, datagram.partial, false, datagram.completes});
+}
+
+// Starts fetching the attempt's record while its message is being decoded.
+void Tracker::Impl::bring_near(const net::Datagram& datagram, ByteView octets) const {
+  if (octets.size() < 8) return;
+  const auto hash = attempt_hash(load_be64(octets.data()), pair_key(datagram.source.address, datagram.destination.address));
+  const auto index = attempt_index.guess(hash);
+  if (index == none) return;
+  const auto* record = reinterpret_cast<const std::uint8_t*>(&attempts[index]);
+  for (std::size_t line = 0; line < sizeof(AttemptRecord); line += 64) __builtin_prefetch(record + line);
 }
 
 // IKE fragments: the first one stands for its message until the others have come.
@@ -181,7 +192,11 @@ void Tracker::Impl::take(const Arrival& arrival) {
     });
     if (replaced) return learn(attempt, arrival, from_responder);
   }
-  if (find_original(exchange, note)) {
+  // A partial message is compared by more than its digest, and so is one that comes after it.
+  const auto bits = std::uint64_t{1} << (octets_digest & 63U) | std::uint64_t{1} << (octets_digest >> 6U & 63U);
+  const bool maybe_seen = (exchange.digests & bits) == bits || arrival.partial || exchange.digests == ~std::uint64_t{0};
+  exchange.digests |= arrival.partial ? ~std::uint64_t{0} : bits;
+  if (maybe_seen && find_original(exchange, note)) {
     ++(note.is(Note::copy) ? attempt.copies : attempt.resends);
     ++(note.is(Note::copy) ? counts.copies : counts.resends);
     exchange.log.append(notes, note);
@@ -504,48 +519,71 @@ std::uint16_t Tracker::Impl::payload_list(const Message& message_in) {
 
 std::uint16_t Tracker::Impl::address_index(const net::Address& address) { return static_cast<std::uint16_t>(addresses.add(address.wire())); }
 
+// ESP comes in floods, each packet of another flow: what costs is waiting for memory. So a few packets are
+// collected, and the records of all of them are under way while the first ones are counted.
 void Tracker::Impl::esp(const net::PacketInfo& packet, std::uint32_t spi, bool in_udp) {
   ++counts.esp;
-  const auto pair = pair_key(packet.source.address, packet.destination.address);
-  const bool from_b = packet.source.address > packet.destination.address;
-  const auto key = mix64(pair, std::uint64_t{spi} << 2U | (in_udp ? 2U : 0U) | (from_b ? 1U : 0U));
-  const auto hash = static_cast<std::uint32_t>(key >> 32U);
-  auto index = flow_index.find(hash, [&](std::uint32_t i) { return flows[i].key == key; });
-  if (index == none) {
-    if (flows.size() >= limits.esp_flows) {
-      ++counts.esp_flows_left_out;
-      return;
+  auto& waiting = waiting_esp[waiting_esp_count++];
+  waiting.packet = packet;
+  waiting.pair = pair_key(packet.source.address, packet.destination.address);
+  waiting.from_b = packet.source.address > packet.destination.address;
+  waiting.key = mix64(waiting.pair, std::uint64_t{spi} << 2U | (in_udp ? 2U : 0U) | (waiting.from_b ? 1U : 0U));
+  waiting.spi = spi;
+  waiting.in_udp = in_udp;
+  flow_index.prefetch(static_cast<std::uint32_t>(waiting.key >> 32U));
+  if (waiting_esp_count == waiting_esp.size()) settle_esp();
+}
+
+void Tracker::Impl::settle_esp() {
+  const auto all = std::span{waiting_esp}.first(waiting_esp_count);
+  waiting_esp_count = 0;
+  for (auto& waiting : all) {
+    waiting.flow = flow_index.guess(static_cast<std::uint32_t>(waiting.key >> 32U));
+    if (waiting.flow != none) __builtin_prefetch(&flows[waiting.flow]);
+  }
+  for (const auto& waiting : all) {
+    if (waiting.flow != none) __builtin_prefetch(&esp_pairs[flows[waiting.flow].esp_pair]);
+  }
+  for (const auto& waiting : all) {
+    const auto& packet = waiting.packet;
+    const auto hash = static_cast<std::uint32_t>(waiting.key >> 32U);
+    auto index = waiting.flow != none && flows[waiting.flow].key == waiting.key ? waiting.flow : flow_index.find(hash, [&](std::uint32_t i) { return flows[i].key == waiting.key; });
+    if (index == none) {
+      if (flows.size() >= limits.esp_flows) {
+        ++counts.esp_flows_left_out;
+        continue;
+      }
+      FlowRecord flow;
+      flow.key = waiting.key;
+      flow.esp_pair = esp_pair(packet, waiting.pair);
+      flow.source = packet.source.address;
+      flow.destination = packet.destination.address;
+      flow.from_b = waiting.from_b;
+      flow.spi = waiting.spi;
+      flow.in_udp = waiting.in_udp;
+      flow.file = packet.file;
+      flow.first_packet = packet.packet;
+      flow.first = nanoseconds(packet.time);
+      flows.push_back(flow);
+      index = static_cast<std::uint32_t>(flows.size() - 1);
+      flow_index.insert(hash, index);
     }
-    FlowRecord flow;
-    flow.key = key;
-    flow.esp_pair = esp_pair(packet, pair);
-    flow.source = packet.source.address;
-    flow.destination = packet.destination.address;
-    flow.from_b = from_b;
-    flow.spi = spi;
-    flow.in_udp = in_udp;
-    flow.file = packet.file;
-    flow.first_packet = packet.packet;
-    flow.first = nanoseconds(packet.time);
-    flows.push_back(flow);
-    index = static_cast<std::uint32_t>(flows.size() - 1);
-    flow_index.insert(hash, index);
+    auto& flow = flows[index];
+    ++flow.packets;
+    flow.last = nanoseconds(packet.time);
+    flow.last_packet = packet.packet;
+    auto& run = esp_pairs[flow.esp_pair];
+    if (run.packets == 0 || run.from_b != flow.from_b) {
+      run.from_b = flow.from_b;
+      run.packets = 0;
+      run.file = packet.file;
+      run.first_packet = packet.packet;
+      run.first = flow.last;
+    }
+    ++run.packets;
+    run.last_packet = packet.packet;
+    run.last = flow.last;
   }
-  auto& flow = flows[index];
-  ++flow.packets;
-  flow.last = nanoseconds(packet.time);
-  flow.last_packet = packet.packet;
-  auto& run = esp_pairs[flow.esp_pair];
-  if (run.packets == 0 || run.from_b != flow.from_b) {
-    run.from_b = flow.from_b;
-    run.packets = 0;
-    run.file = packet.file;
-    run.first_packet = packet.packet;
-    run.first = flow.last;
-  }
-  ++run.packets;
-  run.last_packet = packet.packet;
-  run.last = flow.last;
 }
 
 std::uint32_t Tracker::Impl::esp_pair(const net::PacketInfo& packet, std::uint64_t key) {
@@ -702,7 +740,10 @@ void Tracker::esp(const net::EspPacket& packet) { impl_->esp(packet, packet.spi,
 void Tracker::icmp_error(const net::IcmpError& error) { impl_->icmp_error(error); }
 const TrackCounts& Tracker::counts() const noexcept { return impl_->counts; }
 std::uint32_t Tracker::pairs() const noexcept { return impl_->pairs.end(); }
-void Tracker::tunnels(std::uint32_t index, std::vector<Tunnel>& tunnels) const { impl_->tunnels(index, tunnels); }
+void Tracker::tunnels(std::uint32_t index, std::vector<Tunnel>& tunnels) const {
+  impl_->settle_esp();
+  impl_->tunnels(index, tunnels);
+}
 std::vector<VendorSeen> Tracker::vendors(const Attempt& attempt, Side side) const { return impl_->vendors(attempt, side); }
 
 }  // namespace ike::track

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,7 @@ struct Tracker::Impl {
 
   void datagram(const net::Datagram& datagram);
   void esp(const net::PacketInfo& packet, std::uint32_t spi, bool in_udp);
+  void settle_esp();
   std::uint32_t esp_pair(const net::PacketInfo& packet, std::uint64_t key);
   void icmp_error(const net::IcmpError& error);
   void tunnels(std::uint32_t index, std::vector<Tunnel>& out) const;
@@ -41,6 +43,7 @@ struct Tracker::Impl {
   void other_version(const net::Datagram& datagram, std::size_t offset, unsigned major);
   void fragment(const net::Datagram& datagram);
   void take(const Arrival& arrival);
+  void bring_near(const net::Datagram& datagram, ByteView octets) const;
   std::uint32_t find_pair(const net::Address& x, const net::Address& y, std::uint64_t key, bool make);
   std::uint32_t find_attempt(const Arrival& arrival, std::uint64_t key, std::uint32_t digest, bool& from_responder);
   std::uint32_t new_attempt(const Arrival& arrival, std::uint64_t key, bool& from_responder);
@@ -91,6 +94,18 @@ struct Tracker::Impl {
   Pool<ChildList, 256> child_lists;
   NotePool notes;
   Pool<PairRecord, 512> pairs;
+  /// ESP packets wait here, few at a time, while the records they count in are brought near.
+  struct WaitingEsp {
+    net::PacketInfo packet;
+    std::uint64_t pair = 0;
+    std::uint64_t key = 0;
+    std::uint32_t spi = 0;
+    std::uint32_t flow = none;
+    bool in_udp = false;
+    bool from_b = false;
+  };
+  std::array<WaitingEsp, 32> waiting_esp;
+  std::size_t waiting_esp_count = 0;
   std::vector<EspPairRecord> esp_pairs;
   std::vector<FlowRecord> flows;
   mutable std::vector<std::uint32_t> flow_order;  // flows by their unordered pair of addresses, made when asked for
