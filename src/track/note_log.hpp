@@ -108,6 +108,14 @@ class NoteLog {
     return false;
   }
 
+  /// Starts fetching where the next message will be put.
+  void prefetch_tail(const NotePool& pool) const {
+    if (chunks_ == 0) return;
+    const auto* chunk = reinterpret_cast<const std::uint8_t*>(&pool[last_chunk_]);
+    __builtin_prefetch(chunk);
+    __builtin_prefetch(chunk + 64);
+  }
+
   void clear(NotePool& pool) {
     for (auto index = first_chunk_; chunks_ > 0; --chunks_) {
       const auto next = pool[index].next;

@@ -40,7 +40,9 @@ struct ChildList {
   static constexpr std::size_t capacity = 10;
   std::array<std::uint32_t, capacity> message_ids{};
   std::array<std::uint32_t, capacity> exchanges{};
-  std::uint32_t count = 0;
+  std::array<ExchangeType, capacity> types{};
+  std::array<bool, capacity> finished{};  // has nothing more to say: an Informational, or answered
+  std::uint8_t count = 0;
 };
 
 /// What every message of the attempt touches comes first.

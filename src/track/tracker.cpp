@@ -71,6 +71,11 @@ Tracker::Impl::Impl(Limits limits_given)
 }
 
 std::uint64_t Tracker::Impl::pair_key(const net::Address& x, const net::Address& y) const {
+  if (x.family == 4 && y.family == 4) {
+    const std::uint64_t a = load_be32(x.octets.data());
+    const std::uint64_t b = load_be32(y.octets.data());
+    return mix64(a < b ? a << 32U | b : b << 32U | a, seed) | 1U;
+  }
   // Symmetric: each address is hashed alone, and the sum mixed once more.
   const auto one = [&](const net::Address& address) { return mix64(load_be64(address.octets.data()) ^ seed, load_be64(address.octets.data() + 8) + address.family); };
   const auto hx = one(x);
@@ -108,9 +113,56 @@ void Tracker::Impl::datagram(const net::Datagram& datagram) {
 }
 
 void Tracker::Impl::isakmp(const net::Datagram& datagram, std::size_t offset) {
+  auto& slot = waiting[waiting_count];
+  const auto octets = datagram.payload.subspan(offset);
+  if (datagram.payload.size() > slot.octets.size() || octets.size() < 8) {
+    settle_messages();  // in order of arrival
+    return decode(datagram, offset);
+  }
+  slot.datagram = datagram;
+  slot.offset = offset;
+  std::memcpy(slot.octets.data(), datagram.payload.data(), datagram.payload.size());
+  slot.datagram.payload = ByteView{slot.octets}.first(datagram.payload.size());
+  slot.hash = attempt_hash(load_be64(octets.data()), pair_key(datagram.source.address, datagram.destination.address));
+  attempt_index.prefetch(slot.hash);
+  if (++waiting_count == waiting.size()) settle_messages();
+}
+
+void Tracker::Impl::settle() {
+  settle_messages();
+  settle_esp();
+}
+
+void Tracker::Impl::settle_messages() {
+  const auto all = std::span{waiting}.first(waiting_count);
+  waiting_count = 0;
+  for (auto& slot : all) {
+    slot.attempt = attempt_index.guess(slot.hash);
+    if (slot.attempt == none) continue;
+    const auto* record = reinterpret_cast<const std::uint8_t*>(&attempts[slot.attempt]);
+    for (std::size_t line = 0; line < sizeof(AttemptRecord); line += 64) __builtin_prefetch(record + line);
+  }
+  for (const auto& slot : all) {
+    if (slot.attempt == none) continue;
+    const auto& attempt = attempts[slot.attempt];
+    if (attempt.children != none) {
+      __builtin_prefetch(&child_lists[attempt.children]);
+      __builtin_prefetch(reinterpret_cast<const std::uint8_t*>(&child_lists[attempt.children]) + 64);
+    } else if (attempt.phase1.log.size() > 1) {
+      attempt.phase1.log.prefetch_tail(notes);
+    }
+  }
+  for (const auto& slot : all) {
+    if (slot.attempt == none || attempts[slot.attempt].children == none) continue;
+    const auto& list = child_lists[attempts[slot.attempt].children];
+    if (list.count > 0) __builtin_prefetch(&exchanges[list.exchanges[list.count - 1U]]);
+  }
+  for (const auto& slot : all) decode(slot.datagram, slot.offset);
+}
+
+void Tracker::Impl::decode(const net::Datagram& datagram, std::size_t offset) {
   const auto octets = datagram.payload.subspan(offset);
   const auto sent = datagram.sent_length - static_cast<std::uint32_t>(offset);
-  bring_near(datagram, octets);
   if (!decode_message(octets, sent, message)) {
     ++counts.unknown;
     return;
@@ -122,16 +174,6 @@ void Tracker::Impl::isakmp(const net::Datagram& datagram, std::size_t offset) {
   }
   if (message.header.next_payload == PayloadType::fragment) return fragment(datagram);
   take({datagram, message, datagram.partial, false, datagram.completes});
-}
-
-// Starts fetching the attempt's record while its message is being decoded.
-void Tracker::Impl::bring_near(const net::Datagram& datagram, ByteView octets) const {
-  if (octets.size() < 8) return;
-  const auto hash = attempt_hash(load_be64(octets.data()), pair_key(datagram.source.address, datagram.destination.address));
-  const auto index = attempt_index.guess(hash);
-  if (index == none) return;
-  const auto* record = reinterpret_cast<const std::uint8_t*>(&attempts[index]);
-  for (std::size_t line = 0; line < sizeof(AttemptRecord); line += 64) __builtin_prefetch(record + line);
 }
 
 // IKE fragments: the first one stands for its message until the others have come.
@@ -205,11 +247,8 @@ void Tracker::Impl::take(const Arrival& arrival) {
   exchange.log.append(notes, note);
   auto& distinct = from_responder == exchange.started_by_responder ? exchange.distinct_from_starter : exchange.distinct_from_other;
   if (distinct < 255) ++distinct;
-  if (exchange.type == ExchangeType::quick_mode) {
-    if (exchange.distinct_from_starter == 1 && exchange.distinct_from_other == 0) ++attempt.quick_modes_begun;
-    // The third message completes it; counted once, when it comes.
-    if (&distinct == &exchange.distinct_from_starter && exchange.distinct_from_starter == 2 && exchange.distinct_from_other > 0) ++attempt.quick_modes_complete;
-  }
+  if (exchange.type == ExchangeType::quick_mode && &distinct == &exchange.distinct_from_starter && distinct == 2 && exchange.distinct_from_other > 0) ++attempt.quick_modes_complete;
+  if (&exchange != &attempt.phase1 && exchange.type != ExchangeType::informational) note_progress(attempt, exchange);
   learn(attempt, arrival, from_responder);
 }
 
@@ -332,12 +371,13 @@ ExchangeRecord& Tracker::Impl::child(AttemptRecord& attempt, const Header& heade
   if (attempt.children == none) attempt.children = child_lists.allocate();
   auto& list = child_lists[attempt.children];
   for (auto i = list.count; i-- > 0;) {
-    if (list.message_ids[i] == header.message_id && exchanges[list.exchanges[i]].type == header.exchange_type) return exchanges[list.exchanges[i]];
+    if (list.message_ids[i] == header.message_id && list.types[i] == header.exchange_type) return exchanges[list.exchanges[i]];
   }
-  if (list.count == ChildList::capacity) drop_child(attempt, list);
-  const auto index = exchanges.allocate();
+  const auto index = list.count == ChildList::capacity ? drop_child(attempt, list) : exchanges.allocate();
   list.message_ids[list.count] = header.message_id;
-  list.exchanges[list.count++] = index;
+  list.exchanges[list.count] = index;
+  list.types[list.count] = header.exchange_type;
+  list.finished[list.count++] = header.exchange_type == ExchangeType::informational;
   auto& exchange = exchanges[index];
   exchange.message_id = header.message_id;
   exchange.type = header.exchange_type;
@@ -345,26 +385,40 @@ ExchangeRecord& Tracker::Impl::child(AttemptRecord& attempt, const Header& heade
   return exchange;
 }
 
-// Lets go the oldest exchange that has nothing more to say: an Informational, or a Quick Mode or Transaction
-// that was answered. The first one is kept, since it tells how phase 2 began.
-void Tracker::Impl::drop_child(AttemptRecord& attempt, ChildList& list) {
-  const auto finished = [&](std::uint32_t i) {
-    const auto& exchange = exchanges[list.exchanges[i]];
-    if (exchange.type == ExchangeType::quick_mode) return exchange.distinct_from_starter > 1 && exchange.distinct_from_other > 0;
-    return exchange.type == ExchangeType::informational || exchange.distinct_from_other > 0;
-  };
-  std::uint32_t victim = 1;
-  while (victim < list.count - 4 && !finished(victim)) ++victim;  // the newest four always stay
+// Lets go the oldest exchange that has nothing more to say, and gives its record for use. The first one is
+// kept, since it tells how phase 2 began, and so are the newest four.
+std::uint32_t Tracker::Impl::drop_child(AttemptRecord& attempt, ChildList& list) {
+  std::uint8_t victim = 1;
+  while (victim < list.count - 4 && !list.finished[victim]) ++victim;
   if (victim == list.count - 4) victim = 1;
-  auto& exchange = exchanges[list.exchanges[victim]];
+  const auto index = list.exchanges[victim];
+  auto& exchange = exchanges[index];
   attempt.left_out += exchange.log.size();
   exchange.log.clear(notes);
-  exchanges.release(list.exchanges[victim]);
+  exchange = ExchangeRecord{};
   for (auto i = victim; i + 1 < list.count; ++i) {
-    list.message_ids[i] = list.message_ids[i + 1];
-    list.exchanges[i] = list.exchanges[i + 1];
+    list.message_ids[i] = list.message_ids[i + 1U];
+    list.exchanges[i] = list.exchanges[i + 1U];
+    list.types[i] = list.types[i + 1U];
+    list.finished[i] = list.finished[i + 1U];
   }
   --list.count;
+  return index;
+}
+
+// A Quick Mode begins with its first message and is complete with the third; each is counted once.
+void Tracker::Impl::note_progress(AttemptRecord& attempt, const ExchangeRecord& exchange) {
+  const bool answered = exchange.distinct_from_other > 0;
+  bool finished = answered;
+  if (exchange.type == ExchangeType::quick_mode) {
+    finished = exchange.distinct_from_starter > 1 && answered;
+    if (exchange.distinct_from_starter == 1 && !answered) ++attempt.quick_modes_begun;
+  }
+  if (!finished || attempt.children == none) return;
+  auto& list = child_lists[attempt.children];
+  for (auto i = list.count; i-- > 0;) {
+    if (list.message_ids[i] == exchange.message_id && list.types[i] == exchange.type) list.finished[i] = true;
+  }
 }
 
 Note Tracker::Impl::make_note(AttemptRecord& attempt, const Arrival& arrival, std::uint32_t octets_digest, bool from_responder) {
@@ -523,44 +577,44 @@ std::uint16_t Tracker::Impl::address_index(const net::Address& address) { return
 // collected, and the records of all of them are under way while the first ones are counted.
 void Tracker::Impl::esp(const net::PacketInfo& packet, std::uint32_t spi, bool in_udp) {
   ++counts.esp;
-  auto& waiting = waiting_esp[waiting_esp_count++];
-  waiting.packet = packet;
-  waiting.pair = pair_key(packet.source.address, packet.destination.address);
-  waiting.from_b = packet.source.address > packet.destination.address;
-  waiting.key = mix64(waiting.pair, std::uint64_t{spi} << 2U | (in_udp ? 2U : 0U) | (waiting.from_b ? 1U : 0U));
-  waiting.spi = spi;
-  waiting.in_udp = in_udp;
-  flow_index.prefetch(static_cast<std::uint32_t>(waiting.key >> 32U));
+  auto& held = waiting_esp[waiting_esp_count++];
+  held.packet = packet;
+  held.pair = pair_key(packet.source.address, packet.destination.address);
+  held.from_b = packet.source.address > packet.destination.address;
+  held.key = mix64(held.pair, std::uint64_t{spi} << 2U | (in_udp ? 2U : 0U) | (held.from_b ? 1U : 0U));
+  held.spi = spi;
+  held.in_udp = in_udp;
+  flow_index.prefetch(static_cast<std::uint32_t>(held.key >> 32U));
   if (waiting_esp_count == waiting_esp.size()) settle_esp();
 }
 
 void Tracker::Impl::settle_esp() {
   const auto all = std::span{waiting_esp}.first(waiting_esp_count);
   waiting_esp_count = 0;
-  for (auto& waiting : all) {
-    waiting.flow = flow_index.guess(static_cast<std::uint32_t>(waiting.key >> 32U));
-    if (waiting.flow != none) __builtin_prefetch(&flows[waiting.flow]);
+  for (auto& held : all) {
+    held.flow = flow_index.guess(static_cast<std::uint32_t>(held.key >> 32U));
+    if (held.flow != none) __builtin_prefetch(&flows[held.flow]);
   }
-  for (const auto& waiting : all) {
-    if (waiting.flow != none) __builtin_prefetch(&esp_pairs[flows[waiting.flow].esp_pair]);
+  for (const auto& held : all) {
+    if (held.flow != none) __builtin_prefetch(&esp_pairs[flows[held.flow].esp_pair]);
   }
-  for (const auto& waiting : all) {
-    const auto& packet = waiting.packet;
-    const auto hash = static_cast<std::uint32_t>(waiting.key >> 32U);
-    auto index = waiting.flow != none && flows[waiting.flow].key == waiting.key ? waiting.flow : flow_index.find(hash, [&](std::uint32_t i) { return flows[i].key == waiting.key; });
+  for (const auto& held : all) {
+    const auto& packet = held.packet;
+    const auto hash = static_cast<std::uint32_t>(held.key >> 32U);
+    auto index = held.flow != none && flows[held.flow].key == held.key ? held.flow : flow_index.find(hash, [&](std::uint32_t i) { return flows[i].key == held.key; });
     if (index == none) {
       if (flows.size() >= limits.esp_flows) {
         ++counts.esp_flows_left_out;
         continue;
       }
       FlowRecord flow;
-      flow.key = waiting.key;
-      flow.esp_pair = esp_pair(packet, waiting.pair);
+      flow.key = held.key;
+      flow.esp_pair = esp_pair(packet, held.pair);
       flow.source = packet.source.address;
       flow.destination = packet.destination.address;
-      flow.from_b = waiting.from_b;
-      flow.spi = waiting.spi;
-      flow.in_udp = waiting.in_udp;
+      flow.from_b = held.from_b;
+      flow.spi = held.spi;
+      flow.in_udp = held.in_udp;
       flow.file = packet.file;
       flow.first_packet = packet.packet;
       flow.first = nanoseconds(packet.time);
@@ -601,6 +655,7 @@ std::uint32_t Tracker::Impl::esp_pair(const net::PacketInfo& packet, std::uint64
 }
 
 void Tracker::Impl::icmp_error(const net::IcmpError& error) {
+  settle_messages();
   if (error.quoted_protocol != 17) return;
   const auto key = pair_key(error.quoted_source.address, error.quoted_destination.address);
   const auto pair = find_pair(error.quoted_source.address, error.quoted_destination.address, key, false);
@@ -738,10 +793,16 @@ Tracker& Tracker::operator=(Tracker&&) noexcept = default;
 void Tracker::datagram(const net::Datagram& datagram) { impl_->datagram(datagram); }
 void Tracker::esp(const net::EspPacket& packet) { impl_->esp(packet, packet.spi, packet.in_udp); }
 void Tracker::icmp_error(const net::IcmpError& error) { impl_->icmp_error(error); }
-const TrackCounts& Tracker::counts() const noexcept { return impl_->counts; }
-std::uint32_t Tracker::pairs() const noexcept { return impl_->pairs.end(); }
+const TrackCounts& Tracker::counts() const noexcept {
+  impl_->settle();
+  return impl_->counts;
+}
+std::uint32_t Tracker::pairs() const noexcept {
+  impl_->settle();
+  return impl_->pairs.end();
+}
 void Tracker::tunnels(std::uint32_t index, std::vector<Tunnel>& tunnels) const {
-  impl_->settle_esp();
+  impl_->settle();
   impl_->tunnels(index, tunnels);
 }
 std::vector<VendorSeen> Tracker::vendors(const Attempt& attempt, Side side) const { return impl_->vendors(attempt, side); }

@@ -42,8 +42,10 @@ struct Tracker::Impl {
   void isakmp(const net::Datagram& datagram, std::size_t offset);
   void other_version(const net::Datagram& datagram, std::size_t offset, unsigned major);
   void fragment(const net::Datagram& datagram);
+  void settle();
+  void settle_messages();
+  void decode(const net::Datagram& datagram, std::size_t offset);
   void take(const Arrival& arrival);
-  void bring_near(const net::Datagram& datagram, ByteView octets) const;
   std::uint32_t find_pair(const net::Address& x, const net::Address& y, std::uint64_t key, bool make);
   std::uint32_t find_attempt(const Arrival& arrival, std::uint64_t key, std::uint32_t digest, bool& from_responder);
   std::uint32_t new_attempt(const Arrival& arrival, std::uint64_t key, bool& from_responder);
@@ -51,7 +53,8 @@ struct Tracker::Impl {
   bool side_under_other_pair(std::uint32_t index, const Arrival& arrival, std::uint64_t key);
   ExchangeRecord& exchange_for(AttemptRecord& attempt, const isakmp::Header& header, bool from_responder);
   ExchangeRecord& child(AttemptRecord& attempt, const isakmp::Header& header, bool from_responder);
-  void drop_child(AttemptRecord& attempt, ChildList& list);
+  std::uint32_t drop_child(AttemptRecord& attempt, ChildList& list);
+  void note_progress(AttemptRecord& attempt, const ExchangeRecord& exchange);
   Note make_note(AttemptRecord& attempt, const Arrival& arrival, std::uint32_t digest, bool from_responder);
   bool find_original(const ExchangeRecord& exchange, Note& note) const;
   void learn(AttemptRecord& attempt, const Arrival& arrival, bool from_responder);
@@ -94,6 +97,18 @@ struct Tracker::Impl {
   Pool<ChildList, 256> child_lists;
   NotePool notes;
   Pool<PairRecord, 512> pairs;
+  /// Messages wait here, few at a time, while the records they belong to are brought near: on a busy link each
+  /// is of another tunnel, and waiting for memory costs more than all work on the message.
+  struct WaitingMessage {
+    net::Datagram datagram;
+    std::size_t offset = 0;
+    std::uint32_t hash = 0;
+    std::uint32_t attempt = none;
+    std::array<std::uint8_t, 1024> octets;
+  };
+  static constexpr std::size_t most_waiting = 16;
+  std::vector<WaitingMessage> waiting{most_waiting};
+  std::size_t waiting_count = 0;
   /// ESP packets wait here, few at a time, while the records they count in are brought near.
   struct WaitingEsp {
     net::PacketInfo packet;

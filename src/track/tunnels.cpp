@@ -295,8 +295,9 @@ std::span<const std::uint32_t> Tracker::Impl::flows_by_pair(const net::Address& 
     std::iota(flow_order.begin(), flow_order.end(), 0U);
     std::ranges::stable_sort(flow_order, {}, ends);
   }
-  const auto found = std::ranges::equal_range(flow_order, std::pair{std::min(a, b), std::max(a, b)}, {}, ends);
-  return {found.begin(), found.end()};
+  const std::pair wanted{std::min(a, b), std::max(a, b)};
+  const auto first = std::ranges::lower_bound(flow_order, wanted, {}, ends);  // clang 14 cannot compile equal_range
+  return {first, std::ranges::upper_bound(first, flow_order.end(), wanted, {}, ends)};
 }
 
 std::vector<VendorSeen> Tracker::Impl::vendors(const Attempt& attempt, Side side) const {
