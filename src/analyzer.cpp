@@ -73,6 +73,8 @@ report::Report Analyzer::report(report::CaptureInfo capture) const {
   report::Report report;
   report.version = version;
   const auto facts = self.facts(capture.kernel_drops);
+  auto brief = self.options.judgement;
+  brief.brief = true;
   report.capture = std::move(capture);
 
   // One row a tunnel; a pair of addresses may hold several.
@@ -83,7 +85,7 @@ report::Report Analyzer::report(report::CaptureInfo capture) const {
     self.tracker.tunnels(pair, tunnels);
     for (std::uint32_t part = 0; part < tunnels.size(); ++part) {
       const auto& tunnel = tunnels[part];
-      const auto judged = diagnose::diagnose(tunnel, facts, self.options.judgement);
+      const auto judged = diagnose::diagnose(tunnel, facts, brief);
       if (tunnel.attempts.empty() && judged.findings.empty()) continue;  // IKEv2 alone
       report::TunnelRow row;
       row.index = static_cast<std::uint32_t>(places.size());

@@ -81,17 +81,30 @@ Classified classify_elsewhere(ByteView payload, std::uint32_t sent_length) {
 }  // namespace
 
 Decoded<Header> decode_header(ByteView octets) {
-  ByteReader in{octets.first(std::min(octets.size(), header_length))};
-  Header header;
-  header.initiator_cookie = in.u64("Initiator Cookie");
-  header.responder_cookie = in.u64("Responder Cookie");
-  header.next_payload = PayloadType{in.u8("Next Payload")};
-  header.version = in.u8("Version");
-  header.exchange_type = ExchangeType{in.u8("Exchange Type")};
-  header.flags = in.u8("Flags");
-  header.message_id = in.u32("Message ID");
-  header.length = in.u32("Length");
-  return in.finish(header);
+  // Read for every packet on an IKE port, so without the reader's bookkeeping while the header is whole.
+  if (octets.size() >= header_length) {
+    const auto* at = octets.data();
+    Header header;
+    header.initiator_cookie = load_be64(at);
+    header.responder_cookie = load_be64(at + 8);
+    header.next_payload = PayloadType{at[16]};
+    header.version = at[17];
+    header.exchange_type = ExchangeType{at[18]};
+    header.flags = at[19];
+    header.message_id = load_be32(at + 20);
+    header.length = load_be32(at + 24);
+    return header;
+  }
+  ByteReader in{octets};
+  in.u64("Initiator Cookie");
+  in.u64("Responder Cookie");
+  in.u8("Next Payload");
+  in.u8("Version");
+  in.u8("Exchange Type");
+  in.u8("Flags");
+  in.u32("Message ID");
+  in.u32("Length");
+  return in.finish(Header{});
 }
 
 std::string to_string_cookie(Cookie cookie) { return hex_number(cookie, 16); }

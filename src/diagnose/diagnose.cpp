@@ -78,7 +78,7 @@ std::uint32_t flaps(const std::vector<Story>& stories, const Tunnel& tunnel) {
 }
 
 // After an SA that was up, the peer answered nothing any more, and now it does not answer message 1 either.
-std::optional<Finding> gone_before(const std::vector<Story>& stories, const Tunnel& tunnel) {
+std::optional<Finding> gone_before(std::span<const Story> stories, const Tunnel& tunnel) {
   const auto& newest = stories.back();
   if (stories.size() < 2 || !newest.step[1].any() || newest.first_from[1] != nullptr || !newest.overdue(newest.step[1])) return std::nullopt;
   for (std::size_t i = stories.size() - 1; i-- > 0;) {
@@ -169,8 +169,7 @@ Diagnosis diagnose(const Tunnel& tunnel, const track::CaptureFacts& capture, con
     result.attempt_status.push_back(status_of(stories[i], refused, !by_attempt[i].empty(), i != deciding && !stories[i].newest));
   }
   if (!probe && deciding < stories.size()) {
-    const std::vector<Story> up_to_newest(stories.begin(), stories.begin() + static_cast<std::ptrdiff_t>(deciding) + 1);
-    if (auto gone = gone_before(up_to_newest, tunnel)) by_attempt[deciding].insert(by_attempt[deciding].begin(), std::move(*gone));
+    if (auto gone = gone_before(std::span{stories}.first(deciding + 1), tunnel)) by_attempt[deciding].insert(by_attempt[deciding].begin(), std::move(*gone));
   }
   auto versions = probe ? std::nullopt : version_mismatch(tunnel, capture);
   if (stories.empty() || deciding == stories.size()) {
@@ -187,7 +186,7 @@ Diagnosis diagnose(const Tunnel& tunnel, const track::CaptureFacts& capture, con
         result.refused = std::ranges::any_of(result.findings, &Finding::refused);
       }
     }
-    add_remarks(tunnel, stories, probe, false, result.findings);
+    add_remarks(stories, probe, false, options.brief, result.findings);
     if (probe) result.verdict = Verdict::probe;
     return result;
   }
@@ -263,7 +262,7 @@ Diagnosis diagnose(const Tunnel& tunnel, const track::CaptureFacts& capture, con
   if (auto one_way = !probe && !stalls ? esp_one_way(tunnel, stories) : std::nullopt) result.findings.push_back(std::move(*one_way));
   std::ranges::stable_sort(result.findings, {}, &Finding::severity);
   result.refused = explains && std::ranges::any_of(result.findings, [](const Finding& finding) { return finding.severity == Severity::stall && finding.refused; });
-  add_remarks(tunnel, stories, probe, result.verdict == Verdict::up || result.verdict == Verdict::closed, result.findings);
+  add_remarks(stories, probe, result.verdict == Verdict::up || result.verdict == Verdict::closed, options.brief, result.findings);
   return result;
 }
 

@@ -142,6 +142,7 @@ bool is_probe(const Tunnel& tunnel, const std::vector<Story>& stories);
 std::optional<Finding> version_mismatch(const Tunnel& tunnel, const track::CaptureFacts& capture);
 std::optional<Finding> esp_one_way(const Tunnel& tunnel, const std::vector<Story>& stories);
 /// Remarks: rekey, retries, simultaneous, mid-stream, one-sided, mirror-copies, snaplen-cut, kernel-drops, weak-crypto, probe.
-void add_remarks(const Tunnel& tunnel, const std::vector<Story>& stories, bool probe, bool up, std::vector<Finding>& findings);
+/// `brief`: only what bears on every judgement, one-sided.
+void add_remarks(const std::vector<Story>& stories, bool probe, bool up, bool brief, std::vector<Finding>& findings);
 
 }  // namespace ike::diagnose

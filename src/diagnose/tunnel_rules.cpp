@@ -146,10 +146,13 @@ std::optional<Finding> esp_one_way(const Tunnel& tunnel, const std::vector<Story
   return finding;
 }
 
-void add_remarks(const Tunnel& tunnel, const std::vector<Story>& stories, bool probe, bool up, std::vector<Finding>& findings) {
-  (void)tunnel;
+void add_remarks(const std::vector<Story>& stories, bool probe, bool up, bool brief, std::vector<Finding>& findings) {
   if (stories.empty()) return;
   const auto& newest = stories.back();
+  if (brief) {
+    if (newest.one_sided) findings.push_back(remark(newest, FindingId::one_sided));
+    return;
+  }
   if (probe) {
     auto finding = remark(newest, FindingId::probe);
     finding.certainty = Certainty::likely;

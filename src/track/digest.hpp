@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #define XXH_INLINE_ALL
@@ -9,9 +10,18 @@
 
 namespace ike::track {
 
-/// Digest by which resends are recognised, and key of the hash tables: XXH3 with a secret seed, so that
-/// nobody who sends packets can choose collisions.
-inline std::uint64_t digest(ByteView octets, std::uint64_t seed) { return XXH3_64bits_withSeed(octets.data(), octets.size(), seed); }
+/// Digests by which resends are recognised, and keys of the hash tables: XXH3 with a secret made afresh in
+/// each process, so that nobody who sends packets can choose collisions.
+class Digester {
+ public:
+  explicit Digester(std::uint64_t seed) : seed_{seed} { XXH3_generateSecret_fromSeed(secret_.data(), seed); }
+  [[nodiscard]] std::uint64_t operator()(ByteView octets) const { return XXH3_64bits_withSecret(octets.data(), octets.size(), secret_.data(), secret_.size()); }
+  [[nodiscard]] std::uint64_t seed() const { return seed_; }
+
+ private:
+  std::uint64_t seed_;
+  std::array<std::uint8_t, XXH_SECRET_DEFAULT_SIZE> secret_{};
+};
 
 /// A fresh seed for each process.
 std::uint64_t random_seed();

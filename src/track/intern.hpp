@@ -15,10 +15,10 @@ namespace ike::track {
 class OctetTable {
  public:
   static constexpr std::uint32_t overflow = 0;  // index 0 stands for "not kept"
-  OctetTable(std::uint32_t max_values, std::size_t max_octets, std::uint64_t seed) : max_values_{max_values}, max_octets_{max_octets}, seed_{seed} { values_.emplace_back(); }
+  OctetTable(std::uint32_t max_values, std::size_t max_octets, const Digester& digest) : max_values_{max_values}, max_octets_{max_octets}, digest_{&digest} { values_.emplace_back(); }
 
   std::uint32_t add(ByteView octets) {
-    const auto hash = static_cast<std::uint32_t>(digest(octets, seed_));
+    const auto hash = static_cast<std::uint32_t>((*digest_)(octets));
     const auto found = index_.find(hash, [&](std::uint32_t i) { return std::ranges::equal(values_[i], octets); });
     if (found != none) return found;
     if (values_.size() >= max_values_ || octets_ + octets.size() > max_octets_) return overflow;
@@ -35,7 +35,7 @@ class OctetTable {
   std::uint32_t max_values_;
   std::size_t max_octets_;
   std::size_t octets_ = 0;
-  std::uint64_t seed_;
+  const Digester* digest_;
   std::deque<std::vector<std::uint8_t>> values_;
   HashIndex index_;
 };

@@ -61,11 +61,12 @@ std::uint64_t random_seed() {
 Tracker::Impl::Impl(Limits limits_given)
     : limits{limits_given},
       seed{random_seed()},
-      payload_lists{max_payload_lists, max_value_octets, seed},
-      sa_payloads{max_values, max_value_octets, seed},
-      vendor_ids{max_values, max_value_octets, seed},
-      vendor_sets{max_values, max_value_octets, seed},
-      addresses{max_values, max_value_octets, seed} {
+      digest{seed},
+      payload_lists{max_payload_lists, max_value_octets, digest},
+      sa_payloads{max_values, max_value_octets, digest},
+      vendor_ids{max_values, max_value_octets, digest},
+      vendor_sets{max_values, max_value_octets, digest},
+      addresses{max_values, max_value_octets, digest} {
   offers.resize(1);
   known_vendor_ids.resize(1);
 }
@@ -115,15 +116,17 @@ void Tracker::Impl::datagram(const net::Datagram& datagram) {
 void Tracker::Impl::isakmp(const net::Datagram& datagram, std::size_t offset) {
   auto& slot = waiting[waiting_count];
   const auto octets = datagram.payload.subspan(offset);
+  const auto key = pair_key(datagram.source.address, datagram.destination.address);
   if (datagram.payload.size() > slot.octets.size() || octets.size() < 8) {
     settle_messages();  // in order of arrival
-    return decode(datagram, offset);
+    return decode(datagram, offset, key);
   }
   slot.datagram = datagram;
   slot.offset = offset;
   std::memcpy(slot.octets.data(), datagram.payload.data(), datagram.payload.size());
   slot.datagram.payload = ByteView{slot.octets}.first(datagram.payload.size());
-  slot.hash = attempt_hash(load_be64(octets.data()), pair_key(datagram.source.address, datagram.destination.address));
+  slot.pair_key = key;
+  slot.hash = attempt_hash(load_be64(octets.data()), key);
   attempt_index.prefetch(slot.hash);
   if (++waiting_count == waiting.size()) settle_messages();
 }
@@ -157,10 +160,10 @@ void Tracker::Impl::settle_messages() {
     const auto& list = child_lists[attempts[slot.attempt].children];
     if (list.count > 0) __builtin_prefetch(&exchanges[list.exchanges[list.count - 1U]]);
   }
-  for (const auto& slot : all) decode(slot.datagram, slot.offset);
+  for (const auto& slot : all) decode(slot.datagram, slot.offset, slot.pair_key);
 }
 
-void Tracker::Impl::decode(const net::Datagram& datagram, std::size_t offset) {
+void Tracker::Impl::decode(const net::Datagram& datagram, std::size_t offset, std::uint64_t key) {
   const auto octets = datagram.payload.subspan(offset);
   const auto sent = datagram.sent_length - static_cast<std::uint32_t>(offset);
   if (!decode_message(octets, sent, message)) {
@@ -172,17 +175,17 @@ void Tracker::Impl::decode(const net::Datagram& datagram, std::size_t offset) {
     ++counts.malformed;
     return;
   }
-  if (message.header.next_payload == PayloadType::fragment) return fragment(datagram);
-  take({datagram, message, datagram.partial, false, datagram.completes});
+  if (message.header.next_payload == PayloadType::fragment) return fragment(datagram, key);
+  take({datagram, message, datagram.partial, false, datagram.completes, key});
 }
 
 // IKE fragments: the first one stands for its message until the others have come.
-void Tracker::Impl::fragment(const net::Datagram& datagram) {
+void Tracker::Impl::fragment(const net::Datagram& datagram, std::uint64_t key) {
   const auto* piece = message.payloads.empty() ? nullptr : std::get_if<isakmp::IkeFragment>(&message.payloads.front().content);
-  if (piece == nullptr || datagram.partial) return take({datagram, message, datagram.partial, true, datagram.completes});
+  if (piece == nullptr || datagram.partial) return take({datagram, message, datagram.partial, true, datagram.completes, key});
   const auto whole = fragments.add(message, *piece, datagram.source, datagram.destination, datagram.time, datagram.packet);
   if (whole && decode_message(whole->octets, static_cast<std::uint32_t>(whole->octets.size()), inner)) {
-    return take({datagram, inner, false, true, whole->first_packet});
+    return take({datagram, inner, false, true, whole->first_packet, key});
   }
   ++counts.messages;
   if (piece->number != 1) return;
@@ -197,7 +200,7 @@ void Tracker::Impl::fragment(const net::Datagram& datagram) {
     inner.octets = message.octets;
   }
   --counts.messages;  // take() counts it
-  take({datagram, inner, true, true, 0});
+  take({datagram, inner, true, true, 0, key});
 }
 
 void Tracker::Impl::take(const Arrival& arrival) {
@@ -208,8 +211,8 @@ void Tracker::Impl::take(const Arrival& arrival) {
   const bool broken = arrival.message.fault.has_value() && !arrival.partial && !arrival.message.cut;
   if (broken) ++counts.malformed;
 
-  const auto octets_digest = static_cast<std::uint32_t>(digest(arrival.message.octets, seed));
-  const auto key = pair_key(datagram.source.address, datagram.destination.address);
+  const auto octets_digest = static_cast<std::uint32_t>(digest(arrival.message.octets));
+  const auto key = arrival.pair_key;
   bool from_responder = false;
   auto index = find_attempt(arrival, key, octets_digest, from_responder);
   if (index == none) index = new_attempt(arrival, key, from_responder);
@@ -515,8 +518,36 @@ void Tracker::Impl::learn(AttemptRecord& attempt, const Arrival& arrival, bool f
 }
 
 void Tracker::Impl::learn_vendors(AttemptRecord& attempt, const Message& message_in, bool from_responder) {
-  std::array<std::uint32_t, max_vendor_ids> list{};
+  const isakmp::Payload* first = nullptr;
+  const isakmp::Payload* last = nullptr;
+  for (const auto& payload : message_in.payloads) {
+    if (payload.type != PayloadType::vendor_id) continue;
+    if (first == nullptr) first = &payload;
+    last = &payload;
+  }
+  if (first == nullptr) return;
+  // Most senders say the same in every first message: what these octets added to that set is remembered.
   auto& set = attempt.vendors[from_responder ? 1 : 0];
+  const auto begin = std::min<std::size_t>(first->offset, message_in.octets.size());
+  const auto end = std::min<std::size_t>(last->offset + std::max<std::size_t>(last->length, 4), message_in.octets.size());
+  const auto key = mix64(digest(message_in.octets.subspan(begin, std::max(begin, end) - begin)), set) | 1U;
+  auto& recent = recent_vendor_sets[(key >> 32U) % recent_vendor_sets.size()];
+  if (recent.key == key) {
+    set = static_cast<std::uint16_t>(recent.value);
+    return;
+  }
+  bool bound = false;
+  const auto sender = from_responder ? message_in.header.responder_cookie : message_in.header.initiator_cookie;
+  for (const auto& payload : message_in.payloads) {
+    const auto* vendor = std::get_if<isakmp::VendorId>(&payload.content);
+    bound |= vendor != nullptr && isakmp::is_cisco_cookie_bound(vendor->data, sender);
+  }
+  set = add_vendors(set, message_in, from_responder);
+  if (!bound) recent = {key, set};  // what is bound to a cookie means nothing under another
+}
+
+std::uint16_t Tracker::Impl::add_vendors(std::uint16_t set, const Message& message_in, bool from_responder) {
+  std::array<std::uint32_t, max_vendor_ids> list{};
   const auto before = vendor_sets[set];
   std::size_t count = before.size() / sizeof(std::uint32_t);
   if (count > 0) std::memcpy(list.data(), before.data(), before.size());
@@ -538,9 +569,9 @@ void Tracker::Impl::learn_vendors(AttemptRecord& attempt, const Message& message
     const auto end = list.begin() + static_cast<std::ptrdiff_t>(count);
     if ((index & ~cookie_bound_bit) != OctetTable::overflow && std::find(list.begin(), end, index) == end) list[count++] = index;
   }
-  if (count == known) return;
+  if (count == known) return set;
   const auto* octets = reinterpret_cast<const std::uint8_t*>(list.data());
-  set = static_cast<std::uint16_t>(vendor_sets.add({octets, count * sizeof(std::uint32_t)}));
+  return static_cast<std::uint16_t>(vendor_sets.add({octets, count * sizeof(std::uint32_t)}));
 }
 
 DetailRecord& Tracker::Impl::details(AttemptRecord& attempt) {
@@ -562,13 +593,20 @@ std::uint8_t Tracker::Impl::responder_cookie(AttemptRecord& attempt, Cookie cook
 }
 
 std::uint16_t Tracker::Impl::payload_list(const Message& message_in) {
+  const bool by_header = message_in.payloads.empty() && message_in.header.next_payload != PayloadType::none;
+  std::uint64_t key = by_header ? number(message_in.header.next_payload) + 1U : seed;
+  for (const auto& payload : message_in.payloads) key = (key ^ number(payload.type)) * 0x9e3779b97f4a7c15ULL;
+  key = key * 2 + 1;
+  auto& recent = recent_payload_lists[(key >> 40U) % recent_payload_lists.size()];
+  if (recent.key == key) return static_cast<std::uint16_t>(recent.value);
   std::array<std::uint8_t, isakmp::max_payloads> types{};
   std::size_t count = 0;
-  if (message_in.payloads.empty() && message_in.header.next_payload != PayloadType::none) types[count++] = number(message_in.header.next_payload);
+  if (by_header) types[count++] = number(message_in.header.next_payload);
   for (const auto& payload : message_in.payloads) {
     if (count < types.size()) types[count++] = number(payload.type);
   }
-  return static_cast<std::uint16_t>(payload_lists.add(ByteView{types}.first(count)));
+  recent = {key, payload_lists.add(ByteView{types}.first(count))};
+  return static_cast<std::uint16_t>(recent.value);
 }
 
 std::uint16_t Tracker::Impl::address_index(const net::Address& address) { return static_cast<std::uint16_t>(addresses.add(address.wire())); }

@@ -25,6 +25,7 @@ struct Arrival {
   bool partial = false;         // not all of it was seen (yet)
   bool ike_fragmented = false;
   std::uint64_t completes = 0;  // packet number of the partial note that this one replaces
+  std::uint64_t pair_key = 0;
 };
 
 struct Tracker::Impl {
@@ -41,10 +42,10 @@ struct Tracker::Impl {
   // tracker.cpp: into the store
   void isakmp(const net::Datagram& datagram, std::size_t offset);
   void other_version(const net::Datagram& datagram, std::size_t offset, unsigned major);
-  void fragment(const net::Datagram& datagram);
+  void fragment(const net::Datagram& datagram, std::uint64_t key);
   void settle();
   void settle_messages();
-  void decode(const net::Datagram& datagram, std::size_t offset);
+  void decode(const net::Datagram& datagram, std::size_t offset, std::uint64_t key);
   void take(const Arrival& arrival);
   std::uint32_t find_pair(const net::Address& x, const net::Address& y, std::uint64_t key, bool make);
   std::uint32_t find_attempt(const Arrival& arrival, std::uint64_t key, std::uint32_t digest, bool& from_responder);
@@ -59,6 +60,7 @@ struct Tracker::Impl {
   bool find_original(const ExchangeRecord& exchange, Note& note) const;
   void learn(AttemptRecord& attempt, const Arrival& arrival, bool from_responder);
   void learn_vendors(AttemptRecord& attempt, const isakmp::Message& message, bool from_responder);
+  std::uint16_t add_vendors(std::uint16_t set, const isakmp::Message& message, bool from_responder);
   std::uint8_t responder_cookie(AttemptRecord& attempt, Cookie cookie);
   DetailRecord& details(AttemptRecord& attempt);
   std::uint16_t payload_list(const isakmp::Message& message);
@@ -86,6 +88,7 @@ struct Tracker::Impl {
 
   Limits limits;
   std::uint64_t seed;
+  Digester digest;
   TrackCounts counts;
   isakmp::Message message;   // reused for every datagram
   isakmp::Message inner;     // what IKE fragments carry
@@ -102,6 +105,7 @@ struct Tracker::Impl {
   struct WaitingMessage {
     net::Datagram datagram;
     std::size_t offset = 0;
+    std::uint64_t pair_key = 0;
     std::uint32_t hash = 0;
     std::uint32_t attempt = none;
     std::array<std::uint8_t, 1024> octets;
@@ -133,6 +137,13 @@ struct Tracker::Impl {
   std::uint32_t hand = 0;    // of the eviction clock
   std::uint32_t next_id = 1;
 
+  /// What the last messages with these payload types, or these vendor IDs, were interned as.
+  struct Recent {
+    std::uint64_t key = 0;
+    std::uint32_t value = 0;
+  };
+  std::array<Recent, 256> recent_payload_lists{};
+  std::array<Recent, 1024> recent_vendor_sets{};
   OctetTable payload_lists;
   OctetTable sa_payloads;
   std::vector<Offer> offers;                   // parallel to sa_payloads

@@ -1,10 +1,13 @@
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <span>
 #include <string_view>
+#include <type_traits>
 
 #include "ike/base/result.hpp"
 
@@ -115,15 +118,23 @@ class ByteReader {
   std::optional<DecodeError> error_;
 };
 
-/// Big-endian number of `width` octets at `offset`; the caller has checked that they are there.
-template <std::size_t width>
-constexpr std::uint64_t load_be(const std::uint8_t* at) noexcept {
-  std::uint64_t value = 0;
-  for (std::size_t i = 0; i < width; ++i) value = value << 8 | at[i];
+/// Big-endian numbers at `at`; the caller has checked that the octets are there.
+template <typename Number>
+constexpr Number load_be(const std::uint8_t* at) noexcept {
+  if (!std::is_constant_evaluated()) {
+    Number value;
+    std::memcpy(&value, at, sizeof value);  // one load; the loop below is seldom seen through
+    if constexpr (std::endian::native == std::endian::big) return value;
+    else if constexpr (sizeof value == 8) return __builtin_bswap64(value);
+    else if constexpr (sizeof value == 4) return __builtin_bswap32(value);
+    else return __builtin_bswap16(value);
+  }
+  Number value = 0;
+  for (std::size_t i = 0; i < sizeof value; ++i) value = static_cast<Number>(value << 8U | at[i]);
   return value;
 }
-constexpr std::uint16_t load_be16(const std::uint8_t* at) noexcept { return static_cast<std::uint16_t>(load_be<2>(at)); }
-constexpr std::uint32_t load_be32(const std::uint8_t* at) noexcept { return static_cast<std::uint32_t>(load_be<4>(at)); }
-constexpr std::uint64_t load_be64(const std::uint8_t* at) noexcept { return load_be<8>(at); }
+constexpr std::uint16_t load_be16(const std::uint8_t* at) noexcept { return load_be<std::uint16_t>(at); }
+constexpr std::uint32_t load_be32(const std::uint8_t* at) noexcept { return load_be<std::uint32_t>(at); }
+constexpr std::uint64_t load_be64(const std::uint8_t* at) noexcept { return load_be<std::uint64_t>(at); }
 
 }  // namespace ike

@@ -110,6 +110,7 @@ std::string_view name(Status status);
 
 struct Options {
   Duration patience = std::chrono::seconds{10};  ///< silence that makes a missing reply a stall
+  bool brief = false;                            ///< leave remarks out: enough for a line in a table
 };
 
 /// The judgement of one tunnel.
