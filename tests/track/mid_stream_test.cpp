@@ -1,0 +1,74 @@
+// Captures that begin inside: sides are provisional until something proves them.
+#include "track/observer.hpp"
+
+namespace ike::track {
+namespace {
+
+/// Numbers of Main Mode messages to show, in order, then "Q" (initiator begins Quick Mode) or "q" (responder does).
+Observer from(std::string_view messages) {
+  Observer wire;
+  double at = 0;
+  for (const char what : messages) {
+    at += 0.1;
+    if (what == 'Q')
+      wire.send(at, over, sealed(32, 9, 1));
+    else if (what == 'q')
+      wire.send(at, answer, sealed(32, 9, 1));
+    else
+      wire.send(at, (what - '0') % 2 == 1 ? over : answer, mm(static_cast<unsigned>(what - '0')));
+  }
+  return wire;
+}
+
+TEST_CASE("without message 1 the sides are assumed, and turned round when it is proven") {
+  struct Row {
+    std::string_view messages, seen, initiator;
+    bool assumed;
+  };
+  const Row rows[] = {
+      {"12", "I1 R2", "192.0.2.1", false},
+      {"2", "R2", "192.0.2.1", true},  // SA under two cookies: only a responder sends that
+      {"23456", "R2 I3 R4 I5 R6", "192.0.2.1", true},
+      {"3456", "I3 R4 I5 R6", "192.0.2.1", true},
+      {"456", "R4 I5 R6", "192.0.2.1", true},  // KE, then the other side encrypts without one: that was message 4
+      {"4", "I3", "198.51.100.2", true},       // nothing proves it
+      {"56", "I5 R6", "192.0.2.1", true},
+      {"6Q", "R6 IQ1", "192.0.2.1", true},  // the other side begins Quick Mode: that was message 6
+      {"5Q", "I5 IQ1", "192.0.2.1", true},
+      {"Q", "IQ1", "192.0.2.1", true},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.messages);
+    const auto tunnel = from(row.messages).tunnel();
+    CHECK(line(tunnel.attempts[0]) == row.seen);
+    CHECK(net::to_string(tunnel.attempts[0].initiator.address) == row.initiator);
+    CHECK(tunnel.attempts[0].initiator_assumed == row.assumed);
+  }
+}
+
+TEST_CASE("known sides are not turned round by a responder that begins Quick Mode") {
+  CHECK(line(from("123456q").tunnel().attempts[0]) == "I1 R2 I3 R4 I5 R6 RQ1");
+}
+
+TEST_CASE("a capture that begins in phase 2 learns the mode from a later exchange under the same cookies") {
+  Observer wire;
+  wire.send(0, over, sealed(5, 0x55, 1));
+  wire.send(1, over, mm(5));
+  const auto tunnel = wire.tunnel();
+  REQUIRE(tunnel.attempts.size() == 1);
+  CHECK(tunnel.attempts[0].mode == ExchangeType::identity_protection);
+  CHECK(line(tunnel.attempts[0]) == "I-info I5");
+}
+
+TEST_CASE("encrypted Informationals alone are an attempt whose mode is lost") {
+  Observer wire;
+  wire.send(0, over, sealed(5, 0x55, 1));
+  wire.send(1, answer, sealed(5, 0x56, 2));
+  const auto tunnel = wire.tunnel();
+  CHECK(tunnel.attempts[0].mode == ExchangeType::informational);
+  CHECK(tunnel.attempts[0].initiator_assumed);
+  CHECK(line(tunnel.attempts[0]) == "I-info R-info");
+}
+
+}  // namespace
+}  // namespace ike::track
