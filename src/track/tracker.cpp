@@ -698,13 +698,17 @@ void Tracker::Impl::icmp_error(const net::IcmpError& error) {
   const auto key = pair_key(error.quoted_source.address, error.quoted_destination.address);
   const auto pair = find_pair(error.quoted_source.address, error.quoted_destination.address, key, false);
   std::uint32_t index = none;
-  const auto marker = error.quoted_payload.size() >= 4 && load_be32(error.quoted_payload.data()) == 0 ? 4U : 0U;
-  if (error.quoted_payload.size() >= marker + 8) {
-    const auto cookie = load_be64(error.quoted_payload.data() + marker);
-    if (pair != none) index = attempt_index.find(attempt_hash(cookie, key), [&](std::uint32_t i) { return attempts[i].initiator_cookie == cookie && (attempts[i].pair_key == key || attempts[i].other_pair_key == key); });
+  const auto by_cookie = [&](std::size_t offset) {
+    const auto cookie = load_be64(error.quoted_payload.data() + offset);
+    const auto own = pair == none ? none : attempt_index.find(attempt_hash(cookie, key), [&](std::uint32_t i) { return attempts[i].initiator_cookie == cookie && (attempts[i].pair_key == key || attempts[i].other_pair_key == key); });
+    if (own != none) return own;
     // Quoted under translated addresses.
-    if (index == none) index = cookie_index.find(cookie_hash(cookie), [&](std::uint32_t i) { return attempts[i].initiator_cookie == cookie; });
-  }
+    return cookie_index.find(cookie_hash(cookie), [&](std::uint32_t i) { return attempts[i].initiator_cookie == cookie; });
+  };
+  // Four zero octets are a non-ESP marker, or the beginning of a cookie.
+  const auto marker = error.quoted_payload.size() >= 4 && load_be32(error.quoted_payload.data()) == 0 ? 4U : 0U;
+  if (error.quoted_payload.size() >= marker + 8) index = by_cookie(marker);
+  if (index == none && error.quoted_payload.size() >= 8) index = by_cookie(0);
   // Too short a quote for cookies: the newest attempt whose ports fit, or any when the quote had none either.
   for (auto i = pair == none || marker + 8 <= error.quoted_payload.size() ? none : pairs[pair].last_attempt; i != none && index == none; i = attempts[i].previous_in_pair) {
     const bool quotes_initiator = error.quoted_source.address == (attempts[i].initiator_is_b ? pairs[pair].b : pairs[pair].a);
