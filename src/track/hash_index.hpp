@@ -62,6 +62,7 @@ class HashIndex {
     std::uint32_t hash = 0;
     std::uint32_t index = none;
   };
+  using Slots = std::vector<Slot, HugeAllocator<Slot>>;
   [[nodiscard]] std::uint32_t mask() const { return static_cast<std::uint32_t>(slots_.size() - 1); }
 
   void place(std::uint32_t hash, std::uint32_t index) {
@@ -70,14 +71,14 @@ class HashIndex {
     slots_[at] = Slot{hash, index};
   }
   void grow() {
-    std::vector<Slot> old(slots_.size() * 2);
+    Slots old(slots_.size() * 2);
     old.swap(slots_);
     for (const Slot& slot : old) {
       if (slot.index != none) place(slot.hash, slot.index);
     }
   }
 
-  std::vector<Slot> slots_;
+  Slots slots_;
   std::size_t used_ = 0;
 };
 

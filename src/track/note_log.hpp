@@ -108,6 +108,13 @@ class NoteLog {
     return false;
   }
 
+  /// Starts fetching the first and the last chunk.
+  void prefetch(const NotePool& pool) const {
+    if (chunks_ == 0) return;
+    __builtin_prefetch(&pool[first_chunk_]);
+    __builtin_prefetch(reinterpret_cast<const std::uint8_t*>(&pool[first_chunk_]) + 64);
+    prefetch_tail(pool);
+  }
   /// Starts fetching where the next message will be put.
   void prefetch_tail(const NotePool& pool) const {
     if (chunks_ == 0) return;

@@ -6,6 +6,8 @@
 #include <type_traits>
 #include <vector>
 
+#include "huge.hpp"
+
 namespace ike::track {
 
 /// No record: an index that refers to nothing.
@@ -24,7 +26,7 @@ class Pool {
       ++used_;
       return index;
     }
-    if (end_ == chunks_.size() * chunk_records) chunks_.push_back(std::make_unique<Chunk>());
+    if (end_ == chunks_.size() * chunk_records) add_chunk();
     ++used_;
     new (&chunks_[end_ / chunk_records]->records[end_ % chunk_records]) Record{};
     return end_++;
@@ -50,16 +52,36 @@ class Pool {
 
   // The slot of a freed record holds the index of the next freed one.
   union Slot {
-    Slot() {}  // chunks come untouched: the kernel's zero pages are not written before they are needed
+    Slot() {}
     Record record;
     std::uint32_t next_free;
   };
   struct Chunk {
     Slot records[chunk_records];
   };
+  struct Free {
+    void operator()(void* memory) const { std::free(memory); }
+  };
+  static constexpr std::size_t small = 8;  // chunks of their own, before whole slabs are asked for
+
+  void add_chunk() {
+    if (chunks_.size() < small) {
+      void* memory = std::malloc(sizeof(Chunk));
+      if (memory == nullptr) throw std::bad_alloc{};
+      owned_.emplace_back(memory);
+      chunks_.push_back(static_cast<Chunk*>(memory));
+      return;
+    }
+    constexpr auto per_slab = sizeof(Chunk) < huge_page ? huge_page / sizeof(Chunk) : 1;
+    auto* slab = static_cast<std::uint8_t*>(allocate_huge(per_slab * sizeof(Chunk)));
+    owned_.emplace_back(slab);
+    for (std::size_t i = 0; i < per_slab; ++i) chunks_.push_back(reinterpret_cast<Chunk*>(slab + i * sizeof(Chunk)));
+  }
+
   std::uint32_t& free_link(std::uint32_t index) { return chunks_[index / chunk_records]->records[index % chunk_records].next_free; }
 
-  std::vector<std::unique_ptr<Chunk>> chunks_;
+  std::vector<Chunk*> chunks_;
+  std::vector<std::unique_ptr<void, Free>> owned_;
   std::uint32_t free_ = none;
   std::uint32_t end_ = 0;
   std::uint32_t used_ = 0;

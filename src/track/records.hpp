@@ -27,8 +27,8 @@ struct ExchangeRecord {
 
 /// What a side says in messages 3 and 4, and further responder cookies; made when first needed.
 struct DetailRecord {
-  static constexpr std::size_t max_cookies = 16;  // strongSwan was seen to answer one CKY-I with 8 CKY-R
-  static constexpr std::size_t max_nat_discovery = 4;
+  static constexpr std::size_t max_cookies = 8;  // beyond the first; strongSwan was seen to answer one CKY-I with 8
+  static constexpr std::size_t max_nat_discovery = 3;
   std::array<Cookie, max_cookies> responder_cookies{};
   std::array<std::array<std::uint64_t, max_nat_discovery>, 2> nat_discovery{};  // first eight octets of each NAT-D, by side
   std::array<std::uint8_t, 2> nat_discovery_count{};

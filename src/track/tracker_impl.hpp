@@ -78,6 +78,7 @@ struct Tracker::Impl {
   };
   mutable Scratch scratch;
   void fill_attempt(const AttemptRecord& record, Attempt& attempt, std::vector<Event>& events) const;
+  void bring_near(std::uint32_t pair) const;
   void add_esp(Tunnel& tunnel, const PairRecord& pair) const;
   std::span<const std::uint32_t> flows_by_pair(const net::Address& a, const net::Address& b) const;
 
@@ -110,7 +111,7 @@ struct Tracker::Impl {
     std::uint32_t attempt = none;
     std::array<std::uint8_t, 1024> octets;
   };
-  static constexpr std::size_t most_waiting = 16;
+  static constexpr std::size_t most_waiting = 32;
   std::vector<WaitingMessage> waiting{most_waiting};
   std::size_t waiting_count = 0;
   /// ESP packets wait here, few at a time, while the records they count in are brought near.

@@ -212,7 +212,31 @@ void Tracker::Impl::fill_attempt(const AttemptRecord& record, Attempt& attempt, 
   }
 }
 
+// Reports go through all pairs in order, so what the next ones will need can be under way.
+void Tracker::Impl::bring_near(std::uint32_t index) const {
+  const auto first_attempt = [&](std::uint32_t i) { return i < pairs.end() && pairs[i].held ? pairs[i].first_attempt : none; };
+  if (const auto far = first_attempt(index + 8); far != none) {
+    const auto* record = reinterpret_cast<const std::uint8_t*>(&attempts[far]);
+    for (std::size_t line = 0; line < sizeof(AttemptRecord); line += 64) __builtin_prefetch(record + line);
+  }
+  if (const auto near = first_attempt(index + 4); near != none) {
+    const auto& attempt = attempts[near];
+    attempt.phase1.log.prefetch(notes);
+    if (attempt.details != none) __builtin_prefetch(&detail_pool[attempt.details]);
+    if (attempt.children != none) __builtin_prefetch(&child_lists[attempt.children]);
+  }
+  if (const auto next = first_attempt(index + 2); next != none && attempts[next].children != none) {
+    const auto& list = child_lists[attempts[next].children];
+    for (std::size_t i = 0; i < list.count; ++i) __builtin_prefetch(&exchanges[list.exchanges[i]]);
+  }
+  if (const auto next = first_attempt(index + 1); next != none && attempts[next].children != none) {
+    const auto& list = child_lists[attempts[next].children];
+    for (std::size_t i = 0; i < list.count; ++i) exchanges[list.exchanges[i]].log.prefetch(notes);
+  }
+}
+
 void Tracker::Impl::tunnels(std::uint32_t index, std::vector<Tunnel>& out) const {
+  bring_near(index);
   const auto& pair = pairs[index];
   if (!pair.held) {
     out.clear();
