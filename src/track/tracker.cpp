@@ -250,7 +250,10 @@ void Tracker::Impl::take(const Arrival& arrival) {
   exchange.log.append(notes, note);
   auto& distinct = from_responder == exchange.started_by_responder ? exchange.distinct_from_starter : exchange.distinct_from_other;
   if (distinct < 255) ++distinct;
-  if (exchange.type == ExchangeType::quick_mode && &distinct == &exchange.distinct_from_starter && distinct == 2 && exchange.distinct_from_other > 0) ++attempt.quick_modes_complete;
+  // Complete with the third message, which may be shown before the second.
+  const bool whole = exchange.distinct_from_starter >= 2 && exchange.distinct_from_other >= 1;
+  const bool was_whole = distinct > (&distinct == &exchange.distinct_from_starter ? 2 : 1);
+  if (exchange.type == ExchangeType::quick_mode && whole && !was_whole) ++attempt.quick_modes_complete;
   if (&exchange != &attempt.phase1 && exchange.type != ExchangeType::informational) note_progress(attempt, exchange);
   learn(attempt, arrival, from_responder);
 }

@@ -40,6 +40,16 @@ TEST_CASE("the responder may begin Quick Mode") {
   CHECK(wire.tunnel().attempts[0].quick_modes_complete == 1);
 }
 
+TEST_CASE("a Quick Mode whose third message is shown before its second is complete, once") {
+  auto wire = established();
+  wire.send(1.000, over, sealed(32, 0x77, 1));
+  wire.send(1.001, over, sealed(32, 0x77, 3));
+  wire.send(1.002, answer, sealed(32, 0x77, 2));
+  CHECK(wire.tunnel().attempts[0].quick_modes_complete == 1);
+  wire.send(1.003, answer, sealed(32, 0x77, 4));  // a fourth one, under the commit bit
+  CHECK(wire.tunnel().attempts[0].quick_modes_complete == 1);
+}
+
 TEST_CASE("resends within Quick Mode keep their number and complete nothing") {
   auto wire = established();
   wire.send(1.0, over, sealed(32, 0x77, 1));
