@@ -142,6 +142,17 @@ void Timeline::fail(std::uint16_t index, const std::exception& why) {
 }
 
 const Frame* Timeline::next() {
+  if (given_ && turns_.size() == 1 && waiting_.empty()) {  // one file left: nothing to merge
+    const std::uint16_t index = turns_.front().input;
+    advance(index);
+    if (const Frame* head = inputs_[index].head; head != nullptr) {
+      info_.files[index].packets = head->number;
+      return head;
+    }
+    turns_.clear();
+    given_ = false;
+    return nullptr;
+  }
   if (given_) {
     const std::uint16_t index = turns_.front().input;
     advance(index);

@@ -29,7 +29,7 @@ std::vector<Finding> findings_of(const Story& story) {
     }
   };
   if (!story.phase1_complete()) run(phase1_rules);
-  if (story.any_active()) run(phase2_rules);
+  if (story.any_active() && !story.settled()) run(phase2_rules);
   std::ranges::stable_sort(found, {}, &Finding::id);
   return found;
 }

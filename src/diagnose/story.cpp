@@ -73,6 +73,12 @@ Story tell(const Tunnel& tunnel, const Attempt& attempt, const track::CaptureFac
   return story;
 }
 
+bool Story::settled() const {
+  return phase1_complete() && quick_mode_complete() && icmp.empty() && informationals.empty() && std::ranges::all_of(children, [](const Child& child) {
+    return child.type == ExchangeType::quick_mode && child.complete() && child.step[2].count == 1;
+  });
+}
+
 AuthKind Story::auth() const {
   if (const auto* chosen = attempt->chosen()) return isakmp::is_signature(chosen->auth) ? AuthKind::signature : isakmp::is_psk(chosen->auth) ? AuthKind::psk : AuthKind::unknown;
   if (attempt->offer != nullptr && !attempt->offer->policies.empty()) {

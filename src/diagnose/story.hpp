@@ -75,6 +75,9 @@ struct Story {
   [[nodiscard]] bool phase1_complete() const { return track::is_active(at.initiator) && track::is_active(at.responder); }
   [[nodiscard]] bool any_active() const { return track::is_active(at.initiator) || track::is_active(at.responder); }
   [[nodiscard]] bool quick_mode_complete() const { return attempt->quick_modes_complete > 0; }
+  /// Every Quick Mode is complete with no message repeated, and nothing else was said: no rule of phase 2 can
+  /// have anything to say. Most attempts are such, and need no closer look.
+  [[nodiscard]] bool settled() const;
   [[nodiscard]] AuthKind auth() const;
   [[nodiscard]] bool nat_found() const;
 

@@ -40,7 +40,13 @@ bool is_phase1(ExchangeType type) {
          type == ExchangeType::authentication_only || type == ExchangeType::authip_main_mode;
 }
 
-bool is_known(ExchangeType type) { return !name(type).empty() && type != ExchangeType::none; }
+// Asked for every message, so kept as a table.
+const auto known_exchange_types = [] {
+  std::array<bool, 256> known{};
+  for (std::size_t type = 1; type < known.size(); ++type) known[type] = !name(ExchangeType(type)).empty();
+  return known;
+}();
+bool is_known(ExchangeType type) { return known_exchange_types[number(type)]; }
 
 std::int64_t nanoseconds(Time time) { return time.time_since_epoch().count(); }
 
@@ -262,14 +268,15 @@ std::uint32_t Tracker::Impl::find_attempt(const Arrival& arrival, std::uint64_t 
   const auto& header = arrival.message.header;
   const auto& source = arrival.datagram.source;
   const auto& destination = arrival.datagram.destination;
-  const bool from_b = source.address > destination.address;
+  const auto order = source.address <=> destination.address;
+  const bool from_b = order > 0;
   const auto own = attempt_index.find(attempt_hash(header.initiator_cookie, key), [&](std::uint32_t i) {
     return attempts[i].initiator_cookie == header.initiator_cookie && (attempts[i].pair_key == key || attempts[i].other_pair_key == key);
   });
   if (own != none) {
     const auto& attempt = attempts[own];
     from_responder = from_b != (attempt.pair_key == key ? attempt.initiator_is_b : attempt.other_initiator_is_b);
-    if (source.address == destination.address) from_responder = source.port != attempt.initiator_port;
+    if (order == 0) from_responder = source.port != attempt.initiator_port;
     return own;
   }
   // Seen under other addresses before: the two sides of a NAT in one capture.
