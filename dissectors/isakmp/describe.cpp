@@ -23,7 +23,14 @@ std::string escaped(ByteView octets) {
   return text + '"';
 }
 
-std::string octets_and_hex(ByteView octets) { return std::to_string(octets.size()) + " octets: " + hex(octets); }
+// "16 octets: 8d46...", with "..." behind those shown when there are more.
+std::string octets_and_hex(ByteView octets) {
+  if (octets.empty()) return "none";
+  std::string text = std::to_string(octets.size()) + " octets: ";
+  append_hex(text, octets.first(std::min(octets.size(), octets_shown)), octets_shown);
+  if (octets.size() > octets_shown) text += "...";
+  return text;
+}
 
 // "NO-PROPOSAL-CHOSEN (14)"; only the number when it has no name.
 template <typename Code>
@@ -116,7 +123,7 @@ class Writer {
     }
   }
   void operator()(const VendorId& it) {
-    field("octets", octets_and_hex(it.data));
+    field("data", octets_and_hex(it.data));
     field("known as", describe_vendor_id(it.data, message_.header.initiator_cookie, message_.header.responder_cookie));
   }
   void operator()(const Config& it) {
@@ -157,7 +164,7 @@ class Writer {
   }
   void write(const Proposal& proposal, std::size_t at) {
     auto text = "proposal " + std::to_string(proposal.number) + ": " + label(proposal.protocol) + ", " +
-                std::to_string(proposal.announced_transforms) + " transforms announced";
+                std::to_string(proposal.announced_transforms) + (proposal.announced_transforms == 1 ? " transform announced" : " transforms announced");
     if (!proposal.spi.empty()) text += ", SPI " + hex(proposal.spi);
     line(2, text);
     if (proposal.fault) line(3, fault_text(*proposal.fault, at));

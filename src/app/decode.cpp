@@ -30,7 +30,8 @@ class Printer {
   void datagram(const net::Datagram& datagram) {
     const isakmp::Classified what = isakmp::classify(datagram.payload, datagram.sent_length, datagram.source.port, datagram.destination.port);
     std::string remarks;
-    if (what.marker_misplaced) remarks += ", non-ESP marker where none belongs, or none where one does";
+    if (what.offset != 0) remarks += what.marker_misplaced ? ", with a non-ESP marker, which this port does not have" : ", with non-ESP marker";
+    if (what.offset == 0 && what.marker_misplaced) remarks += ", without the non-ESP marker that this port has";
     if (datagram.partial) remarks += ", first IP fragment only";
     if (datagram.completes != 0) remarks += fmt::format(", {} IP fragments, the first in packet {}", datagram.fragments, datagram.completes);
     switch (what.content) {

@@ -50,11 +50,21 @@ TEST_CASE("a refusal reads field by field") {
 
 TEST_CASE("a proposal has one line for each transform, with every attribute as it was sent") {
   const auto said = described(hex(captured::libreswan_message_1));
-  CHECK(has(said, "    proposal 0: ISAKMP, 1 transforms announced\n"));
+  CHECK(has(said, "    proposal 0: ISAKMP, 1 transform announced\n"));
   CHECK(has(said,
             "      transform 0: KEY_IKE (1); Life-Type seconds (1); Life-Duration 28800; Encryption-Algorithm AES-CBC (7); "
             "Hash-Algorithm SHA2-256 (4); Authentication-Method pre-shared key (1); Group-Description MODP-2048 (14); Key-Length 256\n"));
   CHECK(has(said, "known as: Dead Peer Detection"));
+}
+
+TEST_CASE("octets are counted once, and dots stand for those left out") {
+  const auto said = described(hex(captured::libreswan_message_1));
+  CHECK(has(said, "    data: 16 octets: afcad71368a1f1c96b8696fc77570100\n"));
+  Bytes long_one = hex("ce22210d72bf1d5c" "045acb88b04a4f0c" "04" "10" "02" "00" "00000000" "00000061" "00000045");  // KE, 65 octets
+  long_one.resize(0x61, 0xab);
+  std::string shown;
+  for (int octet = 0; octet < 64; ++octet) shown += "ab";
+  CHECK(has(described(long_one), "    public value: 65 octets: " + shown + "...\n"));
 }
 
 TEST_CASE("faults are told with their place in the message") {

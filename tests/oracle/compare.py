@@ -306,7 +306,7 @@ def main():
         print(f"FAILED  {count:5}  {kind}")
     if not options.only:
         for row in rows:
-            if row not in used and any(fnmatch.fnmatch(name, row[0]) for name, _ in files):
+            if row not in used and row[0] != "*" and any(fnmatch.fnmatch(name, row[0]) for name, _ in files):
                 print(f"note: docs/differences.md lists what does not occur: {row[0]} {row[1]}")
     return 1 if failed or not files else 0
 
