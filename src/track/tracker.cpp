@@ -229,19 +229,22 @@ void Tracker::Impl::take(const Arrival& arrival) {
   auto& exchange = exchange_for(attempt, header, from_responder);
   auto note = make_note(attempt, arrival, octets_digest, from_responder);
   if (arrival.completes != 0) {
-    const bool replaced = exchange.log.each_mutable(notes, [&](std::uint32_t, Note& kept) {
-      if (kept.packet() != arrival.completes || !kept.is(Note::partial)) return false;
-      kept.set_packet(0);  // so that it is not found as its own original
-      kept.digest = 0;
+    Note* first_fragment = nullptr;  // the newest of that number: another file may have had the same
+    exchange.log.each_mutable(notes, [&](std::uint32_t, Note& kept) {
+      if (kept.packet() == arrival.completes && kept.is(Note::partial)) first_fragment = &kept;
+      return false;
+    });
+    if (first_fragment != nullptr) {
+      first_fragment->set_packet(0);  // so that it is not found as its own original
+      first_fragment->digest = 0;
       const bool repeats = find_original(exchange, note);
-      if (repeats && !kept.is(Note::resend) && !kept.is(Note::copy)) {
+      if (repeats && !first_fragment->is(Note::resend) && !first_fragment->is(Note::copy)) {
         ++(note.is(Note::copy) ? attempt.copies : attempt.resends);
         ++(note.is(Note::copy) ? counts.copies : counts.resends);
       }
-      kept = note;
-      return true;
-    });
-    if (replaced) return learn(attempt, arrival, from_responder);
+      *first_fragment = note;
+      return learn(attempt, arrival, from_responder);
+    }
   }
   // A partial message is compared by more than its digest, and so is one that comes after it.
   const auto bits = std::uint64_t{1} << (octets_digest & 63U) | std::uint64_t{1} << (octets_digest >> 6U & 63U);
@@ -364,7 +367,11 @@ std::uint32_t Tracker::Impl::new_attempt(const Arrival& arrival, std::uint64_t k
   ++pair.attempts;
   ++pair.references;
   attempt_index.insert(attempt_hash(header.initiator_cookie, key), index);
-  cookie_index.insert(cookie_hash(header.initiator_cookie), index);
+  // One attempt under a cookie is enough to be found by it; more would make each look-up a walk past all of them.
+  const auto under_cookie = cookie_hash(header.initiator_cookie);
+  if (cookie_index.find(under_cookie, [&](std::uint32_t i) { return attempts[i].initiator_cookie == header.initiator_cookie; }) == none) {
+    cookie_index.insert(under_cookie, index);
+  }
   ++counts.attempts;
   return index;
 }

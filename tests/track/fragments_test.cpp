@@ -67,6 +67,16 @@ TEST_CASE("a message whole after its partial resend is one message") {
   CHECK(tunnel.attempts[0].resends == 1);
 }
 
+TEST_CASE("a fragment completes its own message, not one with the same packet number in another file") {
+  Observer wire;
+  wire.packet(1, fragments(wire.wire(over, long_message5()), 2)[0]);  // never completed
+  wire.next_file();
+  for (const auto& piece : fragments(wire.wire(over, long_message5()), 2)) wire.packet(9, piece);
+  const auto tunnel = wire.tunnel();
+  CHECK(line(tunnel.attempts[0]) == "I5p I5r");
+  CHECK(tunnel.attempts[0].events.back().file == 1);
+}
+
 TEST_CASE("IKE fragments are their message: partial with the first one, whole with the last") {
   auto wire = up_to_message4();
   const auto pieces = ike_fragments(long_message5(), 3);

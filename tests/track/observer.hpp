@@ -89,7 +89,8 @@ class Observer {
 
   /// An IP packet; gives its packet number.
   std::uint64_t packet(double at, const Bytes& octets) {
-    const Frame frame = frame_of(octets, LinkType::raw, ++packets_, 1'700'000'000 + at);
+    Frame frame = frame_of(octets, LinkType::raw, ++packets_, 1'700'000'000 + at);
+    frame.file = file_;
     switch (dissector_.dissect(frame)) {
       case net::Dissector::Kind::other:
         break;
@@ -104,6 +105,11 @@ class Observer {
         break;
     }
     return packets_;
+  }
+  /// Packets that follow are of the next file, numbered from 1.
+  void next_file() {
+    ++file_;
+    packets_ = 0;
   }
   /// A message, after a non-ESP marker when it goes to or from port 4500.
   std::uint64_t send(double at, const Hop& hop, const Bytes& message) { return packet(at, wire(hop, message)); }
@@ -141,6 +147,7 @@ class Observer {
   net::Dissector dissector_;
   Tracker tracker_;
   std::uint64_t packets_ = 0;
+  std::uint16_t file_ = 0;
   std::uint32_t ids_ = 100;
 };
 
