@@ -10,6 +10,7 @@ import collections
 import concurrent.futures
 import fnmatch
 import gzip
+import hashlib
 import json
 import os
 import pathlib
@@ -17,7 +18,11 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import xml.etree.ElementTree as ET
+
+sys.dont_write_bytecode = True  # nothing is to be left in the source tree
+import made_capture  # noqa: E402
 
 SKIPPED = 77
 CAPTURES = (".pcap", ".pcapng", ".pcap.gz", ".pcapng.gz", ".cap")
@@ -252,12 +257,20 @@ def known_differences(path):
     return rows
 
 
-def captures(root):
+def captures(root, scratch):
+    made = os.path.join(scratch, "payloads.pcap")
+    made_capture.write(made)
+    yield "made/payloads.pcap", made
     shared = os.environ.get("IKE_SHARED_CAPTURES") or root.parent / "shared" / "captures"
+    seen = set()  # contents: many files in pcaps/ are copies of shared ones
     folders = [(root / "pcaps", "pcaps"), (pathlib.Path(shared), "shared")]
     for folder, label in folders:
         for path in sorted(folder.rglob("*")) if folder.is_dir() else []:
-            if path.is_file() and path.name.endswith(CAPTURES):
+            if not path.is_file() or not path.name.endswith(CAPTURES):
+                continue
+            digest = hashlib.sha256(path.read_bytes()).digest()
+            if digest not in seen:
+                seen.add(digest)
                 yield f"{label}/{path.relative_to(folder)}", str(path)
 
 
@@ -273,7 +286,12 @@ def main():
         print("skipped: tshark is not installed")
         return SKIPPED
 
-    files = [(name, path) for name, path in captures(options.root) if not options.only or fnmatch.fnmatch(name, options.only)]
+    with tempfile.TemporaryDirectory() as scratch:
+        return compare_all(options, scratch)
+
+
+def compare_all(options, scratch):
+    files = [(name, path) for name, path in captures(options.root, scratch) if not options.only or fnmatch.fnmatch(name, options.only)]
     rows = known_differences(options.root / "docs" / "differences.md")
     used, listed, failed = set(), collections.Counter(), []
     messages = fields = wire = tcpdump = uncounted = 0
