@@ -1,7 +1,5 @@
 // A conversation between two peers, from a script of steps of four octets: what is sent, how and by whom, what is
 // wrong with it, and when. Frames of well-formed messages take every state of tracker, rules and report.
-#include <array>
-
 #include "fuzz/conversation.hpp"
 #include "fuzz/input.hpp"
 #include "ike/analyzer.hpp"
@@ -10,8 +8,9 @@ using namespace ike;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   ByteReader in{{data, size}};
-  const bool little_room = (in.u8("limits") & 1U) != 0;
-  Analyzer analyzer{{.limits = little_room ? track::Limits{3, 2} : track::Limits{}}};
+  Analyzer::Options options;
+  if ((in.u8("limits") & 1U) != 0) options.limits = {3, 2};
+  Analyzer analyzer{options};
   fuzz::Conversation conversation;
   Frame frame;
   frame.link = LinkType::raw;
