@@ -132,7 +132,7 @@ struct Tracker::Impl {
   std::vector<std::vector<OtherVersion>> other_versions;
   HashIndex pair_index;
   HashIndex attempt_index;   // by initiator cookie and pair
-  HashIndex cookie_index;    // by initiator cookie alone: the newest attempt under it
+  HashIndex cookie_index;    // by initiator cookie alone: one attempt under it
   HashIndex flow_index;
   HashIndex esp_pair_index;
   std::uint32_t hand = 0;    // of the eviction clock

@@ -326,7 +326,8 @@ std::span<const std::uint32_t> Tracker::Impl::flows_by_pair(const net::Address& 
 
 std::vector<VendorSeen> Tracker::Impl::vendors(const Attempt& attempt, Side side) const {
   std::vector<VendorSeen> seen;
-  const auto index = cookie_index.find(cookie_hash(attempt.initiator_cookie), [&](std::uint32_t i) { return attempts[i].id == attempt.id; });
+  const auto hash = attempt_hash(attempt.initiator_cookie, pair_key(attempt.initiator.address, attempt.responder.address));
+  const auto index = attempt_index.find(hash, [&](std::uint32_t i) { return attempts[i].id == attempt.id; });
   if (index == none) return seen;
   const auto& record = attempts[index];
   const auto set = vendor_sets[record.vendors[side == Side::initiator ? 0 : 1]];
