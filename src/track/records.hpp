@@ -29,6 +29,7 @@ struct ExchangeRecord {
 struct DetailRecord {
   static constexpr std::size_t max_cookies = 8;  // beyond the first; strongSwan was seen to answer one CKY-I with 8
   static constexpr std::size_t max_nat_discovery = 3;
+  static constexpr std::size_t more_nat_discovery = max_nat_discovery + 1;  // as a count: there were others, not kept
   std::array<Cookie, max_cookies> responder_cookies{};
   std::array<std::array<std::uint64_t, max_nat_discovery>, 2> nat_discovery{};  // first eight octets of each NAT-D, by side
   std::array<std::uint8_t, 2> nat_discovery_count{};

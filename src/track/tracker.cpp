@@ -529,8 +529,9 @@ void Tracker::Impl::learn(AttemptRecord& attempt, const Arrival& arrival, bool f
     if (discovery == nullptr || discovery->hash.size() < 8) continue;
     auto& detail = details(attempt);
     auto& count = detail.nat_discovery_count[from_responder ? 1 : 0];
-    if (count == DetailRecord::max_nat_discovery) break;
-    detail.nat_discovery[from_responder ? 1 : 0][count++] = load_be64(discovery->hash.data());
+    if (count == DetailRecord::more_nat_discovery) break;
+    if (count < DetailRecord::max_nat_discovery) detail.nat_discovery[from_responder ? 1 : 0][count] = load_be64(discovery->hash.data());
+    ++count;
   }
 }
 

@@ -191,10 +191,12 @@ void Tracker::Impl::fill_attempt(const AttemptRecord& record, Attempt& attempt, 
   if (detail != nullptr && detail->nat_discovery_count[0] > 1 && detail->nat_discovery_count[1] > 1) {
     // Each side hashes first the other's address as it sees it, then its own (RFC 3947 3.2). Who is seen
     // under an address that is not one of his own is behind a NAT.
-    const auto is_translated = [&](std::size_t seen_by, std::size_t side) {
+    const auto is_translated = [&](std::size_t seen_by, std::size_t side) -> std::optional<bool> {
       const auto& hashes = detail->nat_discovery[side];
-      const auto* end = hashes.begin() + detail->nat_discovery_count[side];
-      return std::find(hashes.begin() + 1, end, detail->nat_discovery[seen_by][0]) == end;
+      const auto* end = hashes.begin() + std::min<std::size_t>(detail->nat_discovery_count[side], hashes.size());
+      if (std::find(hashes.begin() + 1, end, detail->nat_discovery[seen_by][0]) != end) return false;
+      if (detail->nat_discovery_count[side] > hashes.size()) return std::nullopt;  // it may be among those not kept
+      return true;
     };
     attempt.nat_initiator = is_translated(1, 0);
     attempt.nat_responder = is_translated(0, 1);

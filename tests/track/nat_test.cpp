@@ -17,7 +17,9 @@ TEST_CASE("NAT-D payloads of both sides tell who is behind a NAT") {
       {"the initiator is seen under another address", {2, 1}, {11, 2}, true, false},
       {"the responder is", {12, 1}, {1, 2}, false, true},
       {"both are", {12, 1}, {11, 2}, true, true},
-      {"several addresses of its own: one fits", {2, 5, 6, 1}, {1, 2}, false, false},
+      {"several addresses of its own: one fits", {2, 5, 1}, {1, 2}, false, false},
+      {"several addresses of its own: none fits", {2, 5, 1}, {11, 2}, true, false},
+      {"more addresses of its own than are kept: nobody knows", {2, 5, 6, 7, 8, 9, 1}, {1, 2}, std::nullopt, false},
       {"only one side says anything", {2, 1}, {}, std::nullopt, std::nullopt},
       {"one hash is not enough", {2, 1}, {1}, std::nullopt, std::nullopt},
   };
