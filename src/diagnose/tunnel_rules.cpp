@@ -30,6 +30,25 @@ const Event* first_event(const Story& story, Test test) {
   return found == story.attempt->events.end() ? nullptr : &*found;
 }
 
+// A Quick Mode that follows a complete one much later renews it; several at once are several networks.
+bool renews_phase2(const Story& story) {
+  constexpr Duration at_once = std::chrono::seconds{5};
+  const Sent* first = nullptr;
+  for (const auto& child : story.children) {
+    if (child.type != ExchangeType::quick_mode || !child.complete() || !child.step[1].any()) continue;
+    if (first == nullptr) first = &child.step[1];
+    else if (child.step[1].first->time - first->first->time > at_once) return true;
+  }
+  return false;
+}
+
+// A new phase 1 beside one that stands renews it; not one begun at the same time from the other side, nor one
+// that follows a peer's silence.
+bool renews_phase1(const Story& earlier, const Story& later) {
+  constexpr Duration same_time = std::chrono::seconds{10};
+  return later.phase1_complete() && later.attempt->first - earlier.attempt->first >= same_time && !peer_gone(earlier);
+}
+
 std::string weaknesses(const Story& story) {
   const auto* chosen = story.attempt->chosen();
   std::string weak;
@@ -177,7 +196,7 @@ void add_remarks(const std::vector<Story>& stories, bool probe, bool up, bool br
     const auto& story = stories[i];
     copies += story.attempt->copies;
     resends += story.attempt->resends;
-    if (!renewed && (story.attempt->quick_modes_complete > 1 || (earlier_up != nullptr && story.phase1_complete()))) {
+    if (!renewed && (renews_phase2(story) || (earlier_up != nullptr && renews_phase1(*earlier_up, story)))) {
       renewed = true;
       add(FindingId::rekey, story, story.attempt->events.empty() ? nullptr : &story.attempt->events.front());
     }
@@ -185,7 +204,7 @@ void add_remarks(const std::vector<Story>& stories, bool probe, bool up, bool br
       crossed = true;
       add(FindingId::simultaneous, story, story.step[1].first);
     }
-    if (story.phase1_complete()) earlier_up = &story;
+    if (story.phase1_complete() && story.quick_mode_complete()) earlier_up = &story;
   }
   const auto* resent = first_event(newest, [](const Event& event) { return event.is_resend(); });
   if (up && resends > 0) add(FindingId::retries, newest, resent, resends);

@@ -57,6 +57,10 @@ TEST_CASE("remarks tell what is worth knowing") {
            Remark{UP_AT("0"), FindingId::retries, false},
            Remark{UP_AT("0") "| " UP_AT("60"), FindingId::rekey, true},
            Remark{UP_AT("0"), FindingId::rekey, false},
+           Remark{UP_AT("0") "IQ1:7@30 RQ2:7@30.1 IQ3:7@30.2", FindingId::rekey, true},
+           Remark{UP_AT("0") "IQ1:7@0.9 RQ2:7@1 IQ3:7@1.1", FindingId::rekey, false},  // a second network
+           Remark{UP_AT("0") "| swap I1@0.05 R2@0.15 I3@0.25 R4@0.35 I5@0.45 R6@0.55", FindingId::rekey, false},
+           Remark{UP_AT("0") "I-info@10 I-info@15 I-info@20 I-info@25 | " UP_AT("30"), FindingId::rekey, false},
            Remark{UP_AT("0") "| swap I1@0.05 R2@0.15 I3@0.25 R4@0.35 I5@0.45 R6@0.55", FindingId::simultaneous, true},
            Remark{UP_AT("0") "| swap I1@60 R2@60.1", FindingId::simultaneous, false},
            Remark{"assumed I3@0 R4@0.1 END@1", FindingId::mid_stream, true},
