@@ -86,7 +86,7 @@ void totals(std::string& out, const Report& report) {
 
 /// Columns after the pair: positions, resends, verdict.
 constexpr std::size_t position_width = 12;  // MM_WAIT_MSG4, AG_INIT_EXCH
-constexpr std::size_t again_width = 5;
+constexpr std::size_t again_width = 6;
 
 std::string table_columns(std::string_view initiator, std::string_view responder, std::string_view again) {
   return fmt::format("  {:<{}}  {:<{}}  {:>{}}  ", initiator, position_width, responder, position_width, again, again_width);
@@ -102,7 +102,7 @@ void table(std::string& out, std::span<const TunnelRow* const> rows, const TextO
     width = std::max(width, std::min(size, widest_pair));
   }
   if (two_lines) width = 6;
-  fmt::format_to(std::back_inserter(out), "{:<{}}{}Verdict\n", "Tunnel", width, table_columns("Initiator", "Responder", "Again"));
+  fmt::format_to(std::back_inserter(out), "{:<{}}{}Verdict\n", "Tunnel", width, table_columns("Initiator", "Responder", "Resent"));
   for (const TunnelRow* row : rows) {
     auto pair = pair_text(row->initiator, row->responder);
     if (two_lines) {

@@ -153,7 +153,7 @@ TEST_CASE("a description tells versions and capability bits") {
            Row{"4f53574745627352675b5a51", "Linux Openswan 2.6.44"},
            Row{"4f45706c75746f756e697430", "FreeS/WAN or OpenSWAN, \"OEplutounit0\""},
            Row{"4a131c81070358455c5728f20e95452f", "RFC 3947 NAT-T"},
-           Row{"90cb80913ebb696e086381b5ec427b1f", "draft-ietf-ipsec-nat-t-ike-02\\n"},
+           Row{"90cb80913ebb696e086381b5ec427b1f", "draft-ietf-ipsec-nat-t-ike-02 (with newline)"},
        }) {
     CAPTURE(row.hex);
     CHECK(describe(row.hex) == row.line);
