@@ -17,6 +17,8 @@ using isakmp::Message;
 // An unencrypted Informational from the responder under cookies nobody knows belongs to the newest attempt
 // of its pair if that was alive this recently: some responders answer with cookies of their own.
 constexpr Duration stray_notify = std::chrono::seconds{60};
+/// Newest attempts of a pair that a quote without cookies may be about: each such ICMP error looks through them.
+constexpr unsigned quotable = 256;
 
 // The same octets under other addresses are one message seen on both sides of a NAT only when they come
 // this close together.
@@ -728,7 +730,8 @@ void Tracker::Impl::icmp_error(const net::IcmpError& error) {
   if (error.quoted_payload.size() >= marker + 8) index = by_cookie(marker);
   if (index == none && error.quoted_payload.size() >= 8) index = by_cookie(0);
   // Too short a quote for cookies: the newest attempt whose ports fit, or any when the quote had none either.
-  for (auto i = pair == none || marker + 8 <= error.quoted_payload.size() ? none : pairs[pair].last_attempt; i != none && index == none; i = attempts[i].previous_in_pair) {
+  auto i = pair == none || marker + 8 <= error.quoted_payload.size() ? none : pairs[pair].last_attempt;
+  for (unsigned looked = 0; i != none && index == none && looked < quotable; ++looked, i = attempts[i].previous_in_pair) {
     const bool quotes_initiator = error.quoted_source.address == (attempts[i].initiator_is_b ? pairs[pair].b : pairs[pair].a);
     const auto port = quotes_initiator ? error.quoted_source.port : error.quoted_destination.port;
     if (port == 0 || port == 4500 || port == attempts[i].initiator_port) index = i;

@@ -105,5 +105,17 @@ TEST_CASE("an ICMP error that a mirror shows twice is one") {
   CHECK(line(wire.tunnel().attempts[0]) == "I1 I!3/3");
 }
 
+TEST_CASE("a quote without cookies is held against the newest attempts of its pair only") {
+  for (const unsigned later : {255U, 256U}) {
+    CAPTURE(later);
+    Observer wire;
+    const Bytes sent = wire.wire({.source_port = 1024}, mm(1, {.initiator = 1}));
+    wire.packet(0, sent);
+    for (std::uint64_t n = 2; n < 2 + later; ++n) wire.send(0.001 * static_cast<double>(n), over, mm(1, {.initiator = n}));
+    wire.packet(1, icmp_error({.source = "203.0.113.254", .destination = "192.0.2.1"}, unreachable, 1, sent, 0, 28));
+    CHECK(wire.counts().icmp_errors == (later < 256 ? 1 : 0));
+  }
+}
+
 }  // namespace
 }  // namespace ike::track
