@@ -6,7 +6,7 @@ _ikescope() {
     return
   fi
   case $before in
-    --format) words='text json' ;;
+    --format) words='text json asa' ;;
     --states) words='asa ios libreswan' ;;
     --color) words='auto always never' ;;
     --peer | --patience | --port | --packet | --max-exchanges) return ;;

@@ -1,12 +1,12 @@
 # fish completion for ikescope(1)
 set -l first __fish_use_subcommand
-complete -c ikescope -n $first -f -a read -d 'Judge every tunnel in captures'
+complete -c ikescope -n $first -f -a read -d 'Where every tunnel stands, and why'
 complete -c ikescope -n $first -f -a decode -d 'Print every ISAKMP message field by field'
-complete -c ikescope -n $first -f -a explain -d 'Tell what a finding or a position means'
+complete -c ikescope -n $first -f -a explain -d 'Tell what a finding, a position or a word means'
 complete -c ikescope -n $first -f -a help -d 'How to use a command'
 complete -c ikescope -n $first -l version -d 'Print the version'
 set -l read '__fish_seen_subcommand_from read'
-complete -c ikescope -n $read -l format -x -a 'text json' -d 'For people or for programs'
+complete -c ikescope -n $read -l format -x -a 'text json asa' -d 'For people or for programs'
 complete -c ikescope -n $read -s v -l verbose -d 'Every message of every exchange'
 complete -c ikescope -n $read -l all -d 'Every tunnel and every ladder'
 complete -c ikescope -n $read -l summary -d 'Totals only'
