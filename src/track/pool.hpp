@@ -62,7 +62,7 @@ class Pool {
   struct Free {
     void operator()(void* memory) const { std::free(memory); }
   };
-  static constexpr std::size_t small = 8;  // chunks of their own, before whole slabs are asked for
+  static constexpr std::size_t small = 2 * huge_page / sizeof(Chunk);  // chunks of their own, before whole slabs are asked for
 
   void add_chunk() {
     if (chunks_.size() < small) {

@@ -31,7 +31,7 @@ struct DetailRecord {
   static constexpr std::size_t max_nat_discovery = 3;
   static constexpr std::size_t more_nat_discovery = max_nat_discovery + 1;  // as a count: there were others, not kept
   std::array<Cookie, max_cookies> responder_cookies{};
-  std::array<std::array<std::uint64_t, max_nat_discovery>, 2> nat_discovery{};  // first eight octets of each NAT-D, by side
+  std::array<std::array<std::uint32_t, max_nat_discovery>, 2> nat_discovery{};  // first four octets of each NAT-D, by side
   std::array<std::uint8_t, 2> nat_discovery_count{};
   std::uint8_t cookie_count = 0;
 };
@@ -115,9 +115,7 @@ struct FlowRecord {
   std::uint32_t spi = 0;
   std::uint16_t file = 0;
   bool in_udp = false;
-  bool from_b = false;
-  net::Address source;
-  net::Address destination;
+  bool from_b = false;    // sent by the second address of its pair
   std::uint64_t first_packet = 0;
   std::int64_t first = 0;
 };

@@ -532,7 +532,7 @@ void Tracker::Impl::learn(AttemptRecord& attempt, const Arrival& arrival, bool f
     auto& detail = details(attempt);
     auto& count = detail.nat_discovery_count[from_responder ? 1 : 0];
     if (count == DetailRecord::more_nat_discovery) break;
-    if (count < DetailRecord::max_nat_discovery) detail.nat_discovery[from_responder ? 1 : 0][count] = load_be64(discovery->hash.data());
+    if (count < DetailRecord::max_nat_discovery) detail.nat_discovery[from_responder ? 1 : 0][count] = load_be32(discovery->hash.data());
     ++count;
   }
 }
@@ -668,8 +668,6 @@ void Tracker::Impl::settle_esp() {
       FlowRecord flow;
       flow.key = held.key;
       flow.esp_pair = esp_pair(packet, held.pair);
-      flow.source = packet.source.address;
-      flow.destination = packet.destination.address;
       flow.from_b = held.from_b;
       flow.spi = held.spi;
       flow.in_udp = held.in_udp;

@@ -304,7 +304,8 @@ void Tracker::Impl::add_esp(Tunnel& tunnel, const PairRecord& pair) const {
     const auto range = flows_by_pair(a, b);
     for (const auto index : range) {
       const auto& flow = flows[index];
-      tunnel.esp.push_back({flow.source, flow.destination, flow.spi, flow.in_udp, flow.packets, flow.first_packet, flow.last_packet, flow.file, to_time(flow.first), to_time(flow.last)});
+      const auto& ends = esp_pairs[flow.esp_pair];
+      tunnel.esp.push_back({flow.from_b ? ends.b : ends.a, flow.from_b ? ends.a : ends.b, flow.spi, flow.in_udp, flow.packets, flow.first_packet, flow.last_packet, flow.file, to_time(flow.first), to_time(flow.last)});
     }
   };
   add(pair.a, pair.b);
@@ -315,7 +316,7 @@ void Tracker::Impl::add_esp(Tunnel& tunnel, const PairRecord& pair) const {
 }
 
 std::span<const std::uint32_t> Tracker::Impl::flows_by_pair(const net::Address& a, const net::Address& b) const {
-  const auto ends = [&](std::uint32_t i) { return std::pair{std::min(flows[i].source, flows[i].destination), std::max(flows[i].source, flows[i].destination)}; };
+  const auto ends = [&](std::uint32_t i) { return std::pair{esp_pairs[flows[i].esp_pair].a, esp_pairs[flows[i].esp_pair].b}; };
   if (flow_order.size() != flows.size()) {
     flow_order.resize(flows.size());
     std::iota(flow_order.begin(), flow_order.end(), 0U);
