@@ -8,6 +8,7 @@
 #include "ike/report/catalogue.hpp"
 #include "ike/track/position.hpp"
 #include "output.hpp"
+#include "screen_words.hpp"
 
 namespace ike::app {
 namespace {
@@ -89,23 +90,19 @@ void list_words() {
   for (const Meaning& meaning : meanings) {
     write(fmt::format("{:20} A position of {} (also {})\n", track::asa_name(meaning.position), who_stands_there(meaning), fmt::join(other_names(meaning), ", ")));
   }
+  for (const ScreenWord& word : screen_words) {
+    write(fmt::format("{:20} {}\n", word.names.substr(0, word.names.find(' ')), word.text.substr(0, std::min(word.text.find(". "), word.text.size() - 1))));
+  }
 }
 
 /// The section of the page of findings that `id` has. Its Markdown is for reading as it is, save for the bold.
 void explain_finding(std::string_view id) {
-  const std::string page = report::findings_markdown();
+  const std::string page = report::findings_markdown(80);
   const std::string title = fmt::format("\n## {}\n", id);
   const std::size_t begin = page.find(title) + title.size();
-  std::string_view section = std::string_view{page}.substr(begin, page.find("\n## ", begin) - begin);
-  write(fmt::format("{}\n", id));
-  while (!section.empty()) {
-    std::string line{section.substr(0, section.find('\n'))};
-    section.remove_prefix(std::min(section.size(), line.size() + 1));
-    for (std::size_t bold = line.find("**"); bold != std::string::npos; bold = line.find("**")) line.erase(bold, 2);
-    const bool item = line.starts_with("- ") || (!line.empty() && line.front() >= '0' && line.front() <= '9');
-    const std::size_t lead = item ? line.find(' ') + 1 : 0;
-    write(wrapped(std::string_view{line}.substr(lead), std::string_view{line}.substr(0, lead)));
-  }
+  std::string section = page.substr(begin, page.find("\n## ", begin) - begin);
+  for (std::size_t bold = section.find("**"); bold != std::string::npos; bold = section.find("**")) section.erase(bold, 2);
+  write(fmt::format("{}\n{}", id, section));
 }
 
 bool explain_position(std::string_view word) {
@@ -121,6 +118,20 @@ bool explain_position(std::string_view word) {
   return found;
 }
 
+bool explain_screen_word(std::string_view asked) {
+  for (const ScreenWord& word : screen_words) {
+    for (std::string_view names = word.names; !names.empty();) {
+      const std::string_view name = names.substr(0, names.find(' '));
+      if (same(asked, name)) {
+        write(fmt::format("{}\n\n{}", word.names, wrapped(word.text, "")));
+        return true;
+      }
+      names.remove_prefix(std::min(names.size(), name.size() + 1));
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 ExitCode explain(const ExplainOptions& options) {
@@ -128,12 +139,14 @@ ExitCode explain(const ExplainOptions& options) {
     list_words();
     return ExitCode::ok;
   }
-  std::string id = options.word;
+  std::string_view word = options.word;
+  if (constexpr std::string_view prefix = "STATE_"; same(word.substr(0, prefix.size()), prefix)) word.remove_prefix(prefix.size());  // as libreswan's log has it
+  std::string id{word};
   std::ranges::transform(id, id.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   if (diagnose::find_finding(id)) {
     explain_finding(id);
-  } else if (!explain_position(options.word)) {
-    throw UsageError{fmt::format("explain: '{}' is neither a finding nor a position; ikescope explain lists them all", options.word)};
+  } else if (!explain_position(word) && !explain_screen_word(word)) {
+    throw UsageError{fmt::format("explain: '{}' is neither a finding nor a position nor a word of the screen; ikescope explain lists them all", options.word)};
   }
   return ExitCode::ok;
 }

@@ -63,10 +63,14 @@ std::string_view who_text(Who who) {
   return {};
 }
 
-std::string general(std::string_view text) {
-  return expand(text, [](std::string_view word) -> std::string {
-    if (word == "I") return "INITIATOR";
-    if (word == "R") return "RESPONDER";
+/// `text` without a tunnel at hand: commands, which stand between backticks, get a word to be replaced.
+std::string general(std::string_view text, bool command = false) {
+  if (const auto tick = text.find('`'); tick != std::string_view::npos) {
+    return general(text.substr(0, tick), command) + '`' + general(text.substr(tick + 1), !command);
+  }
+  return expand(text, [command](std::string_view word) -> std::string {
+    if (word == "I") return command ? "<initiator>" : "the initiator's address";
+    if (word == "R") return command ? "<responder>" : "the responder's address";
     if (word == "S") return "the sender of the error";
     if (word == "T") return "the address called";
     if (word == "mtu") return "the MTU it names";
@@ -82,13 +86,14 @@ std::string_view severity_text(diagnose::FindingId id) {
 
 }  // namespace
 
-std::string findings_markdown() {
+std::string findings_markdown(std::size_t width) {
   std::string out =
       "# Findings\n\n"
       "One section per finding, in the order of a report: who said no comes before silence, the special before the\n"
-      "general. Causes are ranked; each has the next thing to check and the side that can check it. `INITIATOR` and\n"
-      "`RESPONDER` stand for the peers' addresses. This page is made from the same table as the reports.\n";
-  const auto paragraph = [&out](std::string_view text, std::string_view first = "", std::string_view rest = "") { wrap(out, text, first, rest, 110); };
+      "general. Causes are ranked; each has the next thing to check and the side that can check it. In commands,\n"
+      "`<initiator>` and `<responder>` stand for the peers' addresses. This page is made from the same table as the\n"
+      "reports.\n";
+  const auto paragraph = [&](std::string_view text, std::string_view first = "", std::string_view rest = "") { wrap(out, text, first, rest, width); };
   for (const Entry& one : catalogue()) {
     fmt::format_to(std::back_inserter(out), "\n## {}\n\n", diagnose::name(one.id));
     paragraph(fmt::format("**{}.** {}", one.title, one.meaning));

@@ -121,7 +121,7 @@ const Entry& entry(diagnose::FindingId id);
 /// What to look at on one product for `finding`, with the tunnel's addresses filled in.
 std::string command_text(const diagnose::Finding& finding, const track::Tunnel& tunnel, Product product);
 
-/// docs/findings.md, as it has to stand in the tree.
-std::string findings_markdown();
+/// docs/findings.md, as it has to stand in the tree; in lines of at most `width` columns.
+std::string findings_markdown(std::size_t width = 110);
 
 }  // namespace ike::report
