@@ -60,8 +60,8 @@ void add_number(CLI::App& command, const std::string& name, const std::string& h
 }
 
 void add_input(CLI::App& command, Input& input) {
-  command.add_option("FILE", input.paths, "pcap or pcapng file, plain, gzip or zstd; a directory of them; - for standard input")->type_name("")->required();
-  add_number<std::uint16_t>(command, "--port", "one more UDP port that carries IKE, beside 500 and 4500 (repeatable)", 1, 65535,
+  command.add_option("FILE", input.paths, "pcap or pcapng file, plain, gzip or zstd;\na directory of them; - for standard input")->type_name("")->required();
+  add_number<std::uint16_t>(command, "--port", "one more UDP port that carries IKE, beside 500\nand 4500 (repeatable)", 1, 65535,
                             [&input](std::uint16_t port) { input.ports.push_back(port); });
 }
 
@@ -80,7 +80,7 @@ void add_read(CLI::App& command, ReadOptions& read) {
     read.peer = parse_prefix(word);
     return read.peer ? std::nullopt : std::optional<std::string>{"an address or a prefix such as 198.51.100.0/24"};
   });
-  add_value(command, "--patience", "SECONDS", "silence that makes a missing reply a stall (default 10)", [&read](std::string_view word) -> std::optional<std::string> {
+  add_value(command, "--patience", "SECONDS", "silence that makes a missing reply a stall\n(default 10)", [&read](std::string_view word) -> std::optional<std::string> {
     const std::optional<double> seconds = number<double>(word);
     if (!seconds || !(*seconds > 0 && *seconds <= 86400)) return "a number of seconds above 0, up to 86400";
     read.judgement.patience = std::chrono::duration_cast<Duration>(std::chrono::duration<double>(*seconds));
@@ -88,10 +88,11 @@ void add_read(CLI::App& command, ReadOptions& read) {
   });
   add_number<std::uint32_t>(command, "--max-exchanges", "phase 1 exchanges held at once (default 1000000)", 1, 100'000'000,
                             [&read](std::uint32_t count) { read.limits.attempts = count; });
-  add_choice(command, "--color", "auto (default): on a terminal, unless NO_COLOR is set", read.colour,
+  add_choice(command, "--color", "auto (default): on a terminal, unless NO_COLOR\nis set", read.colour,
              std::array{std::pair{"auto"sv, Colour::automatic}, std::pair{"always"sv, Colour::always}, std::pair{"never"sv, Colour::never}});
   command.footer(
-      "Exit status: 0 all input was read, whatever it says; 2 an input could not be read, or the command line is wrong.\n\n"
+      "Exit status: 0 all input was read, whatever it says;\n"
+      "2 an input could not be read, or the command line is wrong.\n\n"
       "  ikescope read stuck.pcap\n"
       "  ikescope read --peer 198.51.100.7 -v /var/captures\n"
       "  tcpdump -i eth0 -w - 'udp port 500 or udp port 4500' | ikescope read -\n");
@@ -99,7 +100,7 @@ void add_read(CLI::App& command, ReadOptions& read) {
 
 void add_decode(CLI::App& command, DecodeOptions& decode) {
   add_input(command, decode.input);
-  add_number<std::uint64_t>(command, "--packet", "only the message in this packet, as Wireshark counts", 1, UINT64_MAX,
+  add_number<std::uint64_t>(command, "--packet", "only the message in packet N, as Wireshark counts", 1, UINT64_MAX,
                             [&decode](std::uint64_t packet) { decode.packet = packet; });
 }
 
@@ -108,12 +109,20 @@ const CLI::App* find_command(const CLI::App& app, const std::string& name) {
   return found.empty() ? nullptr : found.front();
 }
 
+/// What a word means that other tools know; empty when it is none of those.
+std::string_view hint(std::string_view word) {
+  if (word == "-r") return "no -r needed; write: ikescope read FILE";
+  if (word == "--json") return "for JSON write: ikescope read --format json FILE";
+  return {};
+}
+
 /// The first word is no command of ours: say what was probably meant.
 void refuse_unknown_command(const CLI::App& app, std::span<const char* const> arguments) {
   if (arguments.size() < 2) throw UsageError{fmt::format("no command given; write for example: ikescope read FILE (commands: {})", commands)};
   const std::string word = arguments[1];
   if (word == "-h" || word == "--help" || word == "--version") return;
   if (find_command(app, word) != nullptr) return;
+  if (const std::string_view known = hint(word); !known.empty()) throw UsageError{fmt::format("'{}' is no command; {}", word, known)};
   std::error_code ignored;
   if (word == "-" || std::filesystem::exists(word, ignored)) throw UsageError{fmt::format("'{}' is no command; to read a capture, write: ikescope read {}", word, word)};
   throw UsageError{fmt::format("'{}' is no command; there are: {}", word, commands)};
@@ -125,6 +134,9 @@ void refuse_unknown_command(const CLI::App& app, std::span<const char* const> ar
   const std::string help = given.empty() ? "ikescope --help" : "ikescope help " + given.front()->get_name();
   if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
     const std::vector<std::string> extras = app.remaining(true);
+    for (const std::string& extra : extras) {
+      if (const std::string_view known = hint(extra); !known.empty()) throw UsageError{fmt::format("'{}' is not expected here; {}", extra, known)};
+    }
     throw UsageError{fmt::format("{} is not expected here; see: {}", extras.empty() ? "an argument" : "'" + extras.front() + "'", help)};
   }
   if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
@@ -173,9 +185,9 @@ Command parse(std::span<const char* const> arguments) {
   app.set_version_flag("--version", "ikescope " IKE_VERSION);
   app.require_subcommand(1);
   app.footer("More on a command: ikescope help COMMAND, and man ikescope.\n");
-  add_read(*app.add_subcommand("read", "Judge every tunnel in captures: where it stands, why, what to check"), read);
+  add_read(*app.add_subcommand("read", "Where every tunnel stands, why, and what to check"), read);
   add_decode(*app.add_subcommand("decode", "Print every ISAKMP message field by field"), decode);
-  app.add_subcommand("explain", "Tell what a finding or a position means")->add_option("WORD", explain.word, "such as no-reply-msg1 or MM_WAIT_MSG4; none: list them all")->type_name("");
+  app.add_subcommand("explain", "Tell what a finding, a position or a word means")->add_option("WORD", explain.word, "such as no-reply-msg1, MM_WAIT_MSG4 or VID;\nnone: list them all")->type_name("");
   app.add_subcommand("help", "How to use a command")->add_option("COMMAND", help_for, "one of: read, decode, explain")->type_name("");
 
   refuse_unknown_command(app, arguments);
@@ -201,6 +213,7 @@ Command parse(std::span<const char* const> arguments) {
   }
   if (command == "explain") return explain;
   if (command == "decode") return decode;
+  if (read.text.all && read.text.summary) throw UsageError{"--summary: gives totals only, --all every tunnel; write one of them"};
   return read;
 }
 

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "commands.hpp"
@@ -23,7 +24,14 @@ bool wants_colour(Colour choice) {
 void keep_only(const Prefix& peer, report::Report& report) {
   const std::size_t all = report.tunnels.size();
   std::erase_if(report.tunnels, [&](const report::TunnelRow& row) { return !peer.contains(row.initiator) && !peer.contains(row.responder); });
-  report.capture.remarks.push_back(fmt::format("only tunnels with {} are shown: {} of {}", peer.text(), report.tunnels.size(), all));
+  report.left_out = all - report.tunnels.size();
+  report.capture.remarks.push_back(report.tunnels.empty() && all > 0 ? fmt::format("no tunnel with {}; {} other tunnel{} in this capture", peer.text(), all, all == 1 ? "" : "s")
+                                                                     : fmt::format("only tunnels with {} are shown: {} of {}", peer.text(), report.tunnels.size(), all));
+}
+
+/// Nothing of it could be read: on_error was told, and there is nothing to report.
+bool nothing_read(const report::CaptureInfo& capture) {
+  return std::ranges::all_of(capture.files, [](const report::CaptureInfo::File& file) { return !file.error.empty() && file.packets == 0; });
 }
 
 }  // namespace
@@ -39,7 +47,7 @@ ExitCode read(const ReadOptions& options) {
   while (const Frame* frame = timeline.next()) analyzer.feed(*frame);
 
   report::CaptureInfo capture = timeline.info();
-  if (capture.files.empty()) return ExitCode::unusable;  // empty directories: said already
+  if (nothing_read(capture)) return ExitCode::unusable;
   report::Report report = analyzer.report(std::move(capture));
   report.version = IKE_VERSION;
   if (options.peer) keep_only(*options.peer, report);

@@ -65,7 +65,7 @@ void header(std::string& out, const Report& report) {
   if (info.icmp_errors) text += fmt::format(", {}", counted(info.icmp_errors, "ICMP error"));
   if (info.packets) text += ", " + span_text(since(info.last_time, info.first_time));
   if (name.size() + 2 + text.size() <= screen_width) out += name + ": " + text + '\n';
-  else wrap(out, name + ":", "", "  "), wrap(out, text, "  ", "  ");
+  else out += name + ":\n", wrap(out, text, "  ", "  ");  // a path stays in one piece, to be copied
   notes(out, report);
 }
 
@@ -143,7 +143,7 @@ std::string to_text(const Report& report, const TextOptions& options) {
   std::string out;
   header(out, report);
   if (report.tunnels.empty()) {
-    out += "No IKEv1 exchange in this capture.\n";
+    if (report.left_out == 0) out += "No IKEv1 exchange in this capture.\n";
     return out;
   }
   if (report.tunnels.size() > 1 || options.summary) totals(out, report);

@@ -31,6 +31,11 @@ TEST_CASE("a wrong command line is refused in one line that says what would be r
            {"read --peer 192.0.2.0/33 stuck.pcap", "--peer: '192.0.2.0/33' is not an address or a prefix"},
            {"read --peer 192.0.2.0/ stuck.pcap", "is not an address or a prefix"},
            {"decode --packet 0 stuck.pcap", "--packet: '0' is not a number from 1"},
+           {"-r stuck.pcap", "'-r' is no command; no -r needed; write: ikescope read FILE"},
+           {"read -r stuck.pcap", "'-r' is not expected here; no -r needed; write: ikescope read FILE"},
+           {"--json stuck.pcap", "for JSON write: ikescope read --format json FILE"},
+           {"read stuck.pcap --json", "'--json' is not expected here; for JSON write: ikescope read --format json FILE"},
+           {"read --all --summary stuck.pcap", "--summary: gives totals only, --all every tunnel"},
            {"explain MM_WAIT_MSG9", "'MM_WAIT_MSG9' is neither a finding nor a position"},
            {"explain one two", "'two' is not expected here; see: ikescope help explain"},
            {"help frobnicate", "'frobnicate' is no command"},
@@ -65,6 +70,19 @@ TEST_CASE("help and version go to standard output") {
     CHECK(outcome.status == 0);
     CHECK(has(outcome.out, row.says));
     CHECK(outcome.error.empty());
+  }
+}
+
+TEST_CASE("help fits into 80 columns") {
+  const Scratch scratch;
+  for (const std::string command : {"", "read", "decode", "explain", "help"}) {
+    const std::string help = scratch.run("help " + command).out;
+    CHECK(lines(help) > 5);
+    for (std::size_t begin = 0, end = 0; begin < help.size(); begin = end + 1) {
+      end = std::min(help.find('\n', begin), help.size());
+      CAPTURE(help.substr(begin, end - begin));
+      CHECK(end - begin <= 80);
+    }
   }
 }
 

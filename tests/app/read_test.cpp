@@ -46,6 +46,25 @@ TEST_CASE("the exit status of read tells whether all input was read, and what wa
   }
 }
 
+TEST_CASE("where nothing could be read, nothing is reported") {
+  const Scratch scratch;
+  for (const std::string arguments : {"read missing.pcap", "read --format json missing.pcap", "read --summary missing.pcap"}) {
+    CAPTURE(arguments);
+    const Outcome outcome = scratch.run(arguments);
+    CHECK(outcome.status == 2);
+    CHECK(outcome.out.empty());
+    CHECK(outcome.error == "ikescope: missing.pcap: no such file; check the path\n");
+  }
+  CHECK(lines(scratch.run("read missing.pcap absent.pcap").error) == 2);
+}
+
+TEST_CASE("a long path stays in one piece") {
+  const Scratch scratch;
+  const std::string name = std::string(100, 'l') + ".pcap";
+  spill(scratch / name, slurp(scratch / "fine.pcap"));
+  CHECK(scratch.run("read " + name).out.starts_with(name + ":\n"));
+}
+
 TEST_CASE("a directory that cannot be entered is one line and exit status 2") {
   const Scratch scratch;
   fs::create_directory(scratch / "closed");
@@ -92,6 +111,16 @@ TEST_CASE("--peer keeps the tunnels that have an end in the prefix") {
     CHECK(has(outcome.out, "198.51.100.41 ") == (row.stuck || row.peer == "198.51.100.41"));
     CHECK(has(outcome.out, "203.0.113.57") == row.fine);
   }
+}
+
+TEST_CASE("--peer that no tunnel has does not claim that there is no IKE") {
+  const Scratch scratch;
+  const Outcome none = scratch.run("read --peer 192.0.2.1 fine.pcap");
+  CHECK(none.status == 0);
+  CHECK(has(none.out, "no tunnel with 192.0.2.1; 1 other tunnel in this capture"));
+  CHECK_FALSE(has(none.out, "No IKEv1 exchange"));
+  spill(scratch / "empty.pcap", slurp(scratch / "fine.pcap").substr(0, 24));
+  CHECK(has(scratch.run("read --peer 192.0.2.1 empty.pcap").out, "No IKEv1 exchange in this capture."));
 }
 
 TEST_CASE("colours are used when asked for, or on a terminal only") {

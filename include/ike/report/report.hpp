@@ -67,6 +67,7 @@ struct Report {
   std::string version;             ///< ikescope's
   CaptureInfo capture;
   std::vector<TunnelRow> tunnels;  ///< in order of first packet
+  std::size_t left_out = 0;        ///< tunnels that the caller took out of these; a remark says which
   std::function<TunnelReport(const TunnelRow&)> open;
 };
 
