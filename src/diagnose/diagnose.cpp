@@ -136,6 +136,13 @@ void add_warning_of_silence(const Story& shown, const Options& options, std::vec
   }
 }
 
+// Encrypted Informationals under cookies whose phase 1 lies before the capture: an SA that `attempt` renews.
+bool older_sa_beside(const Tunnel& tunnel, const Attempt& attempt) {
+  return std::ranges::any_of(tunnel.attempts, [&](const Attempt& other) {
+    return &other != &attempt && !other.events.empty() && std::ranges::all_of(other.events, [](const Event& event) { return event.is_message() && event.encrypted && event.exchange == ExchangeType::informational; });
+  });
+}
+
 int progress(const Story& story) { return story.at.last_message; }
 
 }  // namespace
@@ -147,7 +154,7 @@ Diagnosis diagnose(const Tunnel& tunnel, const track::CaptureFacts& capture, con
   bool earlier_up = false;
   for (const auto& attempt : tunnel.attempts) {
     auto& story = stories.emplace_back(tell(tunnel, attempt, capture, options));
-    story.renews = earlier_up;
+    story.renews = earlier_up || older_sa_beside(tunnel, attempt);
     story.at = positions(attempt, story.renews);
     earlier_up |= came_up(story);
   }

@@ -117,9 +117,19 @@ std::optional<Finding> invalid_cookie(const Story& story) {
   const auto asker = other(notify.from);
   const bool has_spoken = notify.from == Side::initiator ? story.step[2].any() : story.step[3].any() || story.step[5].any() || story.attempt->mode == ExchangeType::quick_mode || story.attempt->mode == ExchangeType::informational || story.any_active() || story.aggressive();
   if (!has_spoken) return std::nullopt;
-  // A forged or stale notify changes nothing: whoever goes on afterwards was not stopped by it.
-  const auto* next = story.last_from[notify.from == Side::initiator ? 0 : 1];
-  if (next != nullptr && next->time > notify.time && next->exchange != ExchangeType::informational) return std::nullopt;
+  // A forged or stale notify changes nothing: whoever goes on afterwards, in another exchange, under the keys or
+  // with ESP, holds the SA. Resends alone do not show it.
+  const bool goes_on = std::ranges::any_of(story.attempt->events, [&](const Event& event) {
+    return event.is_message() && !event.is_copy() && !event.is_resend() && event.from == notify.from && event.time > notify.time && (event.encrypted || event.exchange != ExchangeType::informational);
+  });
+  const auto& sender = notify.from == Side::initiator ? story.attempt->initiator.address : story.attempt->responder.address;
+  const bool esp_goes_on = std::ranges::any_of(story.tunnel->esp, [&](const track::EspFlow& flow) { return flow.source == sender && flow.last > notify.time + std::chrono::seconds{1}; });
+  if (goes_on || (esp_goes_on && story.phase1_complete())) return std::nullopt;
+  // Deletes that cross find the SA gone already: two Informationals of one side at once, then the notify.
+  const auto deletes = [&](Side side) {
+    return std::ranges::count_if(story.informationals, [&](const Event* info) { return info->from == side && info->encrypted && !info->is_resend() && info->time <= notify.time && notify.time - info->time <= std::chrono::milliseconds{1500}; });
+  };
+  if (story.quick_mode_complete() && (deletes(Side::initiator) >= 2 || deletes(Side::responder) >= 2)) return std::nullopt;
   auto finding = refusal(story, FindingId::invalid_cookie, Certainty::likely, notify, story.at.of(asker));
   finding.side = notify.from;
   const Sent* unanswered = nullptr;
@@ -158,6 +168,7 @@ std::optional<Finding> psk_mismatch(const Story& story) {
   }
   const auto& five = story.step[5];
   if (!five.any() || story.step[6].any() || story.any_active()) return std::nullopt;
+  if (story.renews && story.attempt->initiator_assumed) return std::nullopt;  // it may be message 6: roles are a guess here
   const auto position = Position::mm_wait_msg6;
   if (const auto* info = story.informational_from(Side::responder, five.first->time)) {
     auto finding = refusal(story, FindingId::psk_mismatch, story.auth() == AuthKind::psk ? Certainty::likely : Certainty::possible, *info, position);

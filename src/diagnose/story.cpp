@@ -70,7 +70,21 @@ Story tell(const Tunnel& tunnel, const Attempt& attempt, const track::CaptureFac
   // A responder's messages always answer something; an initiator's CKY-R came from an answer.
   story.one_sided = (story.first_from[0] == nullptr) != (story.first_from[1] == nullptr) && (story.first_from[0] == nullptr || answers_unseen);
   attribute_refusals(story);
+  story.esp_under = attempt.quick_modes_complete == 0 && std::ranges::any_of(story.children, [&](const Child& child) { return child.type == ExchangeType::quick_mode && story.esp_began_after(child); });
   return story;
+}
+
+bool Story::esp_began_after(const Child& child) const {
+  const auto* first = child.step[1].any() ? child.step[1].first : child.last();
+  if (first == nullptr) return false;
+  bool out = false;
+  bool back = false;
+  for (const auto& flow : tunnel->esp) {
+    if (flow.first < first->time) continue;
+    out |= flow.source == attempt->initiator.address;
+    back |= flow.source == attempt->responder.address;
+  }
+  return out && back;
 }
 
 bool Story::settled() const {
@@ -99,7 +113,7 @@ bool Story::nat_found() const {
 
 bool Story::overdue(const Sent& request) const {
   if (!request.any()) return false;
-  if (!newest) return true;  // given up: a later attempt took its place
+  if (!newest) return !one_sided || request.count >= 3;  // given up: a later attempt took its place
   if (request.count >= 3) return true;
   if (request.count == 2 && end - request.last->time >= request.second->time - request.first->time) return true;
   return !one_sided && silent_after(*request.last);

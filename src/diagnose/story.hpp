@@ -69,12 +69,15 @@ struct Story {
   std::vector<const Event*> icmp;
   std::array<const Event*, 2> first_from{};  ///< by side
   std::array<const Event*, 2> last_from{};
+  bool esp_under = false;      ///< ESP both ways began after a Quick Mode of this attempt did
   bool one_sided = false;      ///< only one direction passed the observer
 
   [[nodiscard]] bool aggressive() const { return attempt->aggressive(); }
   [[nodiscard]] bool phase1_complete() const { return track::is_active(at.initiator) && track::is_active(at.responder); }
   [[nodiscard]] bool any_active() const { return track::is_active(at.initiator) || track::is_active(at.responder); }
-  [[nodiscard]] bool quick_mode_complete() const { return attempt->quick_modes_complete > 0; }
+  [[nodiscard]] bool quick_mode_complete() const { return attempt->quick_modes_complete > 0 || esp_under; }
+  /// ESP both ways in flows that began after `child` did.
+  [[nodiscard]] bool esp_began_after(const Child& child) const;
   /// Every Quick Mode is complete with no message repeated, and nothing else was said: no rule of phase 2 can
   /// have anything to say. Most attempts are such, and need no closer look.
   [[nodiscard]] bool settled() const;

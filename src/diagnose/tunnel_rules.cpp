@@ -83,6 +83,7 @@ bool is_probe(const Tunnel& tunnel, const std::vector<Story>& stories) {
       if (!event.is_message() || event.is_copy()) continue;
       if ((event.from == Side::initiator ? attempt.initiator : attempt.responder).address != prober) continue;
       ++sent;
+      if (event.encrypted && !event.malformed && event.responder_cookie != 0 && !event.is_phase1()) return false;  // has keys
       varies |= event.malformed || (event.number == 0 && !event.encrypted && !event.has_notify);
     }
     if (sent > 1 || attempt.events_left_out > 0) return false;

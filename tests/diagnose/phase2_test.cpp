@@ -83,3 +83,17 @@ TEST_CASE("ESP passes in one direction only") {
        })
     test::check(row);
 }
+
+TEST_CASE("an SA that came up is not taken for stalled") {
+  for (const Row& row : {
+           Row{"a notify forged before its sender goes on", UP "RN:INVALID-COOKIE@0.55 IQ1@0.6 RQ2@0.7 IQ3@0.8 R-info@5 R-info@5.01", "closed", "", "MM_ACTIVE/MM_ACTIVE"},
+           Row{"a notify forged between keepalives", UP "IQ1@0.6 RQ2@0.7 IQ3@0.8 RN:INVALID-COOKIE@10 I-info@20 R-info@20.1 END@30", "up", "", "MM_ACTIVE/MM_ACTIVE"},
+           Row{"a notify forged under ESP", UP "IQ1@0.6 RQ2@0.7 IQ3@0.8 ESP>:20@1-9 ESP<:20@1-9 RN:INVALID-COOKIE@3 END@30", "up", "", "MM_ACTIVE/MM_ACTIVE"},
+           Row{"Deletes that cross", UP "IQ1@0.6 RQ2@0.7 IQ3@0.8 I-info@30 I-info@30.01 RN:INVALID-COOKIE@30.1 END@60", "closed", "", "MM_ACTIVE/MM_ACTIVE"},
+           Row{"near miss: the peer really has lost it", UP "IQ1@0.6 RQ2@0.7 IQ3@0.8 I-info@30 RN:INVALID-COOKIE@30.1 END@60", "stalled", "invalid-cookie", "MM_ACTIVE/MM_ACTIVE"},
+           Row{"message 3 passed unseen, ESP both ways tells", UP "IQ1@0.6 RQ2@0.7 RQ2@4.7 RQ2@11.7 ESP>:20@12-15 ESP<:20@12-15 END@30", "up", "", "MM_ACTIVE/MM_ACTIVE"},
+           Row{"the capture begins with message 3 of Quick Mode", "assumed IQ1*len:76@0 END@30", "pending", "", "MM_ACTIVE/-"},
+           Row{"Deletes sent again after the last answer", UP "IQ1@0.6 RQ2@0.7 IQ3@0.8 I-info@10 I-info@10.01 I-info@14", "up", "", "MM_ACTIVE/MM_ACTIVE"},
+       })
+    test::check(row);
+}
