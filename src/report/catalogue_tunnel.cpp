@@ -45,7 +45,7 @@ constinit const std::array<Entry, 6> tunnel_entries{{
         .explanations = {{{"The first message seen under these cookies is not a message 1, and it is refused."}, {"{detail}.", has_detail}}},
         .causes = {{{"one side lost the SA (restart, timeout), the other goes on with it", Who::both, "clear the SA at both ends and let it come up anew; switch DPD on"},
                     {"the capture began in the middle", Who::both, "was the capture started before the tunnel? Start it first, then clear the SA"},
-                    {"field report: PFS on one side only", Who::both, "is PFS set at both ends, or at none?"}}},
+                    {"PFS on one side only (seen on an ASA)", Who::both, "is PFS set at both ends, or at none?"}}},
         .checks = {"`clear crypto ikev1 sa`, `show crypto ikev1 sa`", "`clear crypto isakmp`, `show crypto isakmp sa`", "`swanctl --terminate --ike`, `swanctl --list-sas`",
                    "`ipsec auto --down`, `ipsec status`"},
     },

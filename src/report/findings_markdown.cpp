@@ -36,6 +36,10 @@ constexpr auto conditions = std::to_array<Condition>({
     {icmp_mtu, "too big"},
     {icmp_expired, "time exceeded"},
     {icmp_from_peer, "from the peer itself"},
+    {icmp_from_path, "from a box on the way"},
+    {initiator_waits, "the initiator waits"},
+    {responder_waits, "the responder waits"},
+    {version_other, "a major version other than 1 and 2"},
 });
 
 std::string condition_text(Facts when) {
@@ -71,6 +75,9 @@ std::string general(std::string_view text, bool command = false) {
   return expand(text, [command](std::string_view word) -> std::string {
     if (word == "I") return command ? "<initiator>" : "the initiator's address";
     if (word == "R") return command ? "<responder>" : "the responder's address";
+    if (word == "A") return "the silent side";
+    if (word == "O") return "the other side";
+    if (word == "port") return "the UDP port";
     if (word == "S") return "the sender of the error";
     if (word == "T") return "the address called";
     if (word == "mtu") return "the MTU it names";

@@ -31,13 +31,25 @@ bool shows(const Attempt& attempt, std::uint8_t number) {
 }
 
 /// What the responder offered when it was the initiator itself, or chose in another attempt.
-const isakmp::Phase1Policy* policy_elsewhere(const Attempt& refused, const Tunnel& tunnel) {
+struct Elsewhere {
+  const Attempt* attempt = nullptr;
+  bool offered = false;  ///< in message 1; else chosen in message 2
+
+  [[nodiscard]] std::span<const isakmp::Phase1Policy> policies() const { return (offered ? attempt->offer : attempt->choice)->policies; }
+};
+std::optional<Elsewhere> elsewhere(const Attempt& refused, const Tunnel& tunnel) {
   for (auto one = tunnel.attempts.rbegin(); one != tunnel.attempts.rend(); ++one) {
     if (one->id == refused.id) continue;
-    if (one->initiator.address == refused.responder.address && one->offer && !one->offer->policies.empty()) return &one->offer->policies.front();
-    if (one->responder.address == refused.responder.address && one->chosen()) return one->chosen();
+    if (one->initiator.address == refused.responder.address && one->offer && !one->offer->policies.empty()) return Elsewhere{&*one, true};
+    if (one->responder.address == refused.responder.address && one->chosen()) return Elsewhere{&*one, false};
   }
-  return nullptr;
+  return std::nullopt;
+}
+
+/// The packet of message `number`; 0 when it was not kept.
+std::uint64_t packet_of(const Attempt& attempt, std::uint8_t number) {
+  const auto found = std::ranges::find_if(attempt.events, [&](const Event& e) { return e.is_message() && e.is_phase1() && e.number == number; });
+  return found == attempt.events.end() ? 0 : found->packet;
 }
 
 /// "hash, DH group": in what two policies differ.
@@ -57,6 +69,28 @@ std::string difference(const isakmp::Phase1Policy& a, const isakmp::Phase1Policy
   return text;
 }
 
+/// The two policies of `offered` and `other` that differ least: where to look first.
+struct Closest {
+  const isakmp::Phase1Policy* offered = nullptr;
+  const isakmp::Phase1Policy* other = nullptr;
+  std::string difference;
+};
+Closest closest(std::span<const isakmp::Phase1Policy> offered, std::span<const isakmp::Phase1Policy> other) {
+  constexpr std::size_t compared = 64;  // of each; a scanner may offer hundreds
+  Closest best;
+  std::ptrdiff_t fewest = 0;
+  for (const auto& a : offered.first(std::min(compared, offered.size()))) {
+    for (const auto& b : other.first(std::min(compared, other.size()))) {
+      auto text = difference(a, b);
+      const auto parts = text.empty() ? 0 : std::ranges::count(text, ',') + 1;
+      if (best.offered && parts >= fewest) continue;
+      best = {&a, &b, std::move(text)};
+      fewest = parts;
+    }
+  }
+  return best;
+}
+
 std::string list(const std::vector<isakmp::Phase1Policy>& policies) {
   constexpr std::size_t shown = 3;
   std::string text;
@@ -68,10 +102,17 @@ std::string list(const std::vector<isakmp::Phase1Policy>& policies) {
   return text;
 }
 
-Facts icmp_facts(const Event& error, const Tunnel& tunnel) {
+/// Which IKE versions the pair spoke.
+Facts version_facts(const Tunnel& tunnel) {
+  Facts facts = tunnel.attempts.empty() ? no_version1 : version1;
+  for (const auto& seen : tunnel.other_versions) facts |= seen.major == 2 ? version2 : version_other;
+  return facts;
+}
+
+Facts icmp_facts(const Event& error, const net::Address& target) {
   if (error.kind != Event::Kind::icmp_error) return always;
   const auto is = [&](std::uint8_t type4, std::uint8_t type6) { return error.icmp_type == (error.icmp_v6 ? type6 : type4); };
-  Facts facts = error.icmp_sender == tunnel.peers[0] || error.icmp_sender == tunnel.peers[1] ? Facts{icmp_from_peer} : Facts{always};
+  Facts facts = error.icmp_sender == target ? icmp_from_peer : icmp_from_path;
   const auto code = error.icmp_code;
   if (is(11, 3)) return facts | icmp_expired;
   if (error.icmp_v6 && error.icmp_type == 2) return facts | icmp_mtu;
@@ -85,7 +126,7 @@ Facts icmp_facts(const Event& error, const Tunnel& tunnel) {
 class Words {
  public:
   Words(const Finding& finding, const Tunnel& tunnel) : finding_{finding}, tunnel_{tunnel}, attempt_{attempt_of(finding, tunnel)} {
-    facts_ = of_finding() | icmp_facts(finding.icmp, tunnel);
+    facts_ = of_finding() | icmp_facts(finding.icmp, address(other(finding.icmp.from))) | version_facts(tunnel);
     if (attempt_) facts_ |= of_attempt(*attempt_);
     else facts_ |= main_mode | maybe_psk | maybe_signature;
   }
@@ -134,6 +175,11 @@ class Words {
     set(finding_.side == Side::responder, responder_acts);
     set(!finding_.detail.empty(), has_detail);
     set(finding_.count > 1, repeated);
+    set(finding_.refused, refused);
+    set(!finding_.refused, unrefused);
+    set(finding_.side.has_value(), acting);
+    set(has_answer(), answered);
+    set(!has_answer(), unanswered);
     return facts;
   }
 
@@ -151,21 +197,52 @@ class Words {
     set(attempt.nat_initiator.value_or(false) || attempt.nat_responder.value_or(false) || on_4500, nat);
     set(attempt.natt_vendor_initiator != attempt.natt_vendor_responder, natt_one_side);
     set(attempt.fragmentation_vendor_initiator != attempt.fragmentation_vendor_responder, frag_one_side);
-    set(attempt.offer && !attempt.offer->policies.empty(), has_offer);
     set(chosen != nullptr, has_choice);
-    other_policy_ = policy_elsewhere(attempt, tunnel_);
-    if (other_policy_ && attempt.offer && !attempt.offer->policies.empty()) difference_ = difference(attempt.offer->policies.front(), *other_policy_);
-    set(!difference_.empty(), has_difference);
+    const bool offered = attempt.offer && !attempt.offer->policies.empty();
+    elsewhere_ = finding_.id == FindingId::no_proposal_chosen && offered ? elsewhere(attempt, tunnel_) : std::nullopt;
+    if (elsewhere_) closest_ = closest(attempt.offer->policies, elsewhere_->policies());
+    set(!closest_.difference.empty(), has_difference);
+    set(offered && (closest_.difference.empty() || attempt.offer->policies.size() > 1), whole_offer);
     initiator_refuses_ = attempt.aggressive() ? !shows(attempt, 3) : shows(attempt, 6);
     facts |= initiator_refuses_ ? initiator_refused : responder_refused;
     return facts;
   }
 
+  [[nodiscard]] const net::Address& address(Side side) const {
+    if (!attempt_) return tunnel_.peers[side == Side::initiator ? 0 : 1];
+    return side == Side::initiator ? attempt_->initiator.address : attempt_->responder.address;
+  }
+
+  /// Who did not begin the exchange below phase 1 that the finding is about.
+  [[nodiscard]] Side asked() const {
+    if (!attempt_) return Side::responder;
+    const auto first = std::ranges::find_if(attempt_->events, [&](const Event& e) { return e.is_message() && e.message_id == finding_.message_id; });
+    return first == attempt_->events.end() ? Side::responder : other(first->from);
+  }
+
+  [[nodiscard]] bool has_answer() const {
+    return attempt_ && std::ranges::any_of(attempt_->events, [&, side = asked()](const Event& e) { return e.is_message() && e.message_id == finding_.message_id && e.from == side; });
+  }
+
+  /// Whether the packet that the ICMP error quotes went to UDP 4500: as its sender's last message before the error.
+  [[nodiscard]] bool quoted_4500() const {
+    bool on_4500 = false;
+    if (!attempt_) return on_4500;
+    for (const Event& event : attempt_->events) {
+      if (event.time > finding_.icmp.time) break;
+      if (event.is_message() && event.from == finding_.icmp.from) on_4500 = event.natt_port;
+    }
+    return on_4500;
+  }
+
   [[nodiscard]] std::string value(std::string_view word) const {
-    const bool forward = !attempt_ || finding_.icmp.from == Side::initiator;
-    if (word == "I") return net::to_string(attempt_ ? attempt_->initiator.address : tunnel_.peers[0]);
-    if (word == "R") return net::to_string(attempt_ ? attempt_->responder.address : tunnel_.peers[1]);
-    if (word == "T") return value(forward ? "R" : "I");
+    if (word == "I") return net::to_string(address(Side::initiator));
+    if (word == "R") return net::to_string(address(Side::responder));
+    if (word == "A") return finding_.side ? net::to_string(address(*finding_.side)) : std::string{"one side"};
+    if (word == "O") return finding_.side ? net::to_string(address(other(*finding_.side))) : std::string{"the other side"};
+    if (word == "asked") return net::to_string(address(asked()));
+    if (word == "T") return net::to_string(address(other(finding_.icmp.from)));
+    if (word == "port") return quoted_4500() ? "UDP 4500" : "UDP 500";
     if (word == "S") return net::to_string(finding_.icmp.icmp_sender);
     if (word == "icmp") return icmp_text(finding_.icmp);
     if (word == "mtu") return finding_.icmp.icmp_mtu ? std::to_string(finding_.icmp.icmp_mtu) : std::string{"fewer"};
@@ -173,23 +250,36 @@ class Words {
     if (word == "awaited") return std::to_string(finding_.awaited);
     if (word == "request") return std::to_string(finding_.awaited > 0 ? finding_.awaited - 1 : 0);
     if (word == "sent") return times(finding_.times_sent);
+    if (word == "again") return times(finding_.times_sent - std::min(finding_.times_sent, 1U));
+    if (word == "span") return span_text(finding_.waited);
     if (word == "over") return finding_.waited > Duration{} ? " in " + span_text(finding_.waited) : std::string{};
     if (word == "number") return std::to_string(finding_.times_sent);
     if (word == "count") return std::to_string(finding_.count);
     if (word == "detail") return printable(finding_.detail);
     if (word == "offer") return attempt_ && attempt_->offer ? list(attempt_->offer->policies) : std::string{"not seen"};
     if (word == "choice") return attempt_ && attempt_->chosen() ? isakmp::to_string(*attempt_->chosen()) : std::string{"not seen"};
-    if (word == "other") return other_policy_ ? isakmp::to_string(*other_policy_) : std::string{};
-    if (word == "difference") return difference_;
+    if (word == "closest" && closest_.offered) return closest_text(*closest_.offered, attempt_->offer->policies.size());
+    if (word == "other" && closest_.other) return elsewhere_text();
+    if (word == "difference") return closest_.difference;
     return {};
+  }
+
+  static std::string closest_text(const isakmp::Phase1Policy& policy, std::size_t of) {
+    return isakmp::to_string(policy) + (of > 1 ? fmt::format(" (the closest of {})", of) : std::string{});
+  }
+
+  [[nodiscard]] std::string elsewhere_text() const {
+    auto text = fmt::format("{} {}", elsewhere_->offered ? "offered" : "chose", closest_text(*closest_.other, elsewhere_->policies().size()));
+    if (const auto packet = packet_of(*elsewhere_->attempt, elsewhere_->offered ? 1 : 2)) text += fmt::format(" (packet {})", packet);
+    return text;
   }
 
   const Finding& finding_;
   const Tunnel& tunnel_;
   const Attempt* attempt_;
   Facts facts_ = always;
-  const isakmp::Phase1Policy* other_policy_ = nullptr;
-  std::string difference_;
+  std::optional<Elsewhere> elsewhere_;
+  Closest closest_;
   bool initiator_refuses_ = false;
 };
 

@@ -95,9 +95,11 @@ TEST_CASE("the words follow what is at hand") {
        [](auto& f) { f.times_sent = 3, f.waited = std::chrono::milliseconds{24'200}; },
        "no reply to message 1 (sent 3 times in 24.2 s)", "UDP 500 is blocked on the way", std::nullopt},
       {"port unreachable from the peer", "I1@0 ICMP:3/3@0.1", FindingId::icmp_refused,
-       [](auto&) {}, "nobody listens for IKE at 198.51.100.2 (ICMP port unreachable)", "IKE is not running, or not enabled on that interface", Side::responder},
+       [](auto&) {}, "nobody listens on UDP 500 at 198.51.100.2 (ICMP port unreachable)", "IKE is not running, or not enabled on that interface", Side::responder},
+      {"a box on the way refuses port 4500: nobody says that IKE is not running", "natI I1@0 R2@0.1 I3@0.2 R4@0.3 I5*4500@0.4 ICMP:3/3:192.0.2.99@0.5", FindingId::icmp_refused,
+       [](auto&) {}, "192.0.2.99 refuses UDP 4500 (ICMP port unreachable)", "a filter rejects UDP 4500", std::nullopt},
       {"prohibited by a router", "I1@0 ICMP:3/13:192.0.2.99@0.1", FindingId::icmp_refused,
-       [](auto&) {}, "filtered: 192.0.2.99 says administratively prohibited", "an access list on the way forbids IKE", std::nullopt},
+       [](auto&) {}, "UDP 500 is filtered: 192.0.2.99 says administratively prohibited", "an access list on the way forbids IKE", std::nullopt},
       {"too big", "I1@0 ICMP:3/4:192.0.2.99*mtu:1400@0.1", FindingId::icmp_refused,
        [](auto&) {}, "too large for the path: 192.0.2.99 allows 1400 octets", "the path's MTU is smaller than the message", Side::initiator},
       {"ICMPv6 no route", "v6 I1@0 ICMP6:1/0@0.1", FindingId::icmp_refused,
@@ -117,6 +119,19 @@ TEST_CASE("the words follow what is at hand") {
        [](auto& f) { f.encrypted_refusal = true; }, "the responder rejects the initiator's authentication", "the certificate has expired, or is not valid yet", Side::initiator},
       {"certificates: the initiator refuses", "cert I1@0 R2@0.1 I3@0.2 R4@0.3 I5@0.4 R6@0.5 I-info@0.6", FindingId::auth_rejected,
        [](auto& f) { f.encrypted_refusal = true; }, "the initiator rejects the responder's authentication", "the certificate has expired, or is not valid yet", Side::responder},
+      {"message 5 on port 4500 never passes", "natI I1@0 R2@0.1 I3@0.2 R4@0.3 R4@4 R4@12", FindingId::nat_t_blocked,
+       [](auto& f) { f.segment = Segment::initiator_observer, f.position = Position::mm_wait_msg5, f.awaited = 5; }, "message 5 never comes after the move to UDP 4500",
+       "UDP 4500 is filtered on the way from the initiator", Side::initiator},
+      {"answers on port 4500 are lost", "natI I1@0 R2@0.1 I3@0.2 R4@0.3 I5*4500@0.4 R6*4500@0.5 I5*4500@4", FindingId::nat_t_blocked,
+       [](auto& f) { f.segment = Segment::initiator_observer, f.position = Position::mm_wait_msg6, f.awaited = 6; }, "UDP 4500 is blocked towards the initiator: answers don't arrive",
+       "UDP 4500 is filtered on the way to the initiator", Side::initiator},
+      {"XAUTH that nobody refused", "I1@0 R2@0.1 I3@0.2 R4@0.3 I5@0.4 R6@0.5", FindingId::xauth_failed,
+       [](auto& f) { f.message_id = 7; }, "XAUTH did not succeed: no Quick Mode followed", "wrong user name or password", Side::initiator},
+      {"XAUTH that was refused", "I1@0 R2@0.1 I3@0.2 R4@0.3 I5@0.4 R6@0.5", FindingId::xauth_failed,
+       [](auto& f) { f.refused = true; }, "XAUTH did not succeed: the SA was ended before phase 2", "wrong user name or password", Side::initiator},
+      {"a silent peer is named", "I1@0 I1@4", FindingId::peer_gone,
+       [](auto& f) { f.side = Side::responder, f.position = Position::mm_wait_msg2, f.waited = std::chrono::seconds{44}; },
+       "the tunnel was up; 198.51.100.2 has not answered for 44.0 s", "198.51.100.2 restarted, lost power, or its daemon stopped", Side::responder},
       {"no PSK advice with certificates", "cert I1@0 R2@0.1 I3@0.2 R4@0.3 I5@0.4", FindingId::no_reply_msg5,
        [](auto&) {}, "no reply to message 5", "the responder rejects the certificate or identity in silence", Side::responder},
       {"Aggressive Mode", "AM I1@0 R2@0.1 IN:INVALID-HASH-INFORMATION@0.2", FindingId::psk_mismatch,
@@ -141,11 +156,11 @@ TEST_CASE("a refused offer is listed, and set against what the other side offere
   auto one = finding(FindingId::no_proposal_chosen);
   one.attempt = 2;
   one.notify = NotifyType::no_proposal_chosen;
-  CHECK(word(one, seen.tunnel).explanation.find("differs") == std::string::npos);
+  CHECK(word(one, seen.tunnel).explanation.find("Offered: AES-CBC-256, SHA2-256, PSK, MODP-2048, 86400 s.") != std::string::npos);
   seen.offers.front().policies.front().hash = isakmp::HashAlgorithm::md5;
   const auto words = word(one, seen.tunnel);
-  CHECK(words.explanation.find("Offered: AES-CBC-256, SHA2-256, PSK, MODP-2048, 86400 s.") != std::string::npos);
-  CHECK(words.explanation.find("That differs in hash.") != std::string::npos);
+  CHECK(words.explanation.find("192.0.2.1 offers AES-CBC-256, SHA2-256, PSK, MODP-2048, 86400 s; 198.51.100.2 offered") != std::string::npos);
+  CHECK(words.explanation.find("The difference: hash.") != std::string::npos);
 }
 
 TEST_CASE("the segment on which the trail ends is told, and loss elsewhere is not claimed") {

@@ -26,7 +26,7 @@ enum Fact : std::uint64_t {
   nat = 1ULL << 6U,                 ///< NAT-D shows a NAT, or UDP 4500 is in use
   natt_one_side = 1ULL << 7U,       ///< only one side announced NAT traversal
   frag_one_side = 1ULL << 8U,       ///< only one side announced IKE fragmentation
-  has_offer = 1ULL << 9U,           ///< the policies of message 1 are known
+  whole_offer = 1ULL << 9U,         ///< the policies of message 1 are known, and {closest} does not say all of them
   has_choice = 1ULL << 10U,         ///< the policy of message 2 is known
   has_difference = 1ULL << 11U,     ///< the responder's own policy was seen elsewhere, and differs
   awaits = 1ULL << 12U,             ///< it is about a numbered message that does not come
@@ -46,19 +46,31 @@ enum Fact : std::uint64_t {
   icmp_filter = 1ULL << 27U,        ///< administratively prohibited
   icmp_mtu = 1ULL << 28U,
   icmp_expired = 1ULL << 29U,       ///< time exceeded: a loop, or fragments that did not come together
-  icmp_from_peer = 1ULL << 30U,     ///< the peer itself complains, not a router
+  icmp_from_peer = 1ULL << 30U,     ///< the side for which the quoted packet was complains itself
   has_detail = 1ULL << 31U,
   repeated = 1ULL << 32U,           ///< several attempts show it
   initiator_waits = 1ULL << 33U,    ///< the initiator is who waits
   responder_waits = 1ULL << 34U,
   initiator_acts = 1ULL << 35U,     ///< the initiator is who has to act
   responder_acts = 1ULL << 36U,
+  refused = 1ULL << 37U,            ///< the other side said so
+  unrefused = 1ULL << 38U,
+  acting = 1ULL << 39U,             ///< it is known who has to act
+  icmp_from_path = 1ULL << 40U,     ///< a box on the way complains, not the peer
+  version1 = 1ULL << 41U,           ///< IKEv1 messages were seen between the pair
+  no_version1 = 1ULL << 42U,
+  version2 = 1ULL << 43U,           ///< ... IKEv2 messages
+  version_other = 1ULL << 44U,      ///< ... messages of another major version
+  answered = 1ULL << 45U,           ///< the last request of the exchange it is about has its answer
+  unanswered = 1ULL << 46U,
 };
 using Facts = std::uint64_t;
 
 /// A sentence and when it holds. Words in braces stand for what is at hand: {I} and {R} the peers' addresses,
-/// {notify}, {awaited}, {request} (the message before it), {sent}, {over}, {S} who sent the ICMP error, {T} for
-/// whom the quoted packet was, {icmp}, {mtu}, {offer}, {choice}, {other}, {difference}, {detail}, {count}.
+/// {notify}, {awaited}, {request} (the message before it), {sent}, {again}, {over}, {span}, {A} the
+/// side that has to act, {O} the other, {asked} who has to answer, {S} who sent the ICMP error, {port}, {T} for
+/// whom the quoted packet was, {icmp}, {mtu}, {offer}, {choice}, {difference}, {detail}, {count}, {other}
+/// (what the responder offered or chose elsewhere) and {closest} (of the offer to it).
 struct Line {
   std::string_view text;
   Facts when = always;
