@@ -8,7 +8,7 @@
 #include "ike/report/catalogue.hpp"
 #include "text_parts.hpp"
 
-// One tunnel on the screen: what is wrong first, packets after it, then what to check.
+// One tunnel on the screen: what is wrong and what to check first, the packets that show it after that.
 namespace ike::report {
 namespace {
 
@@ -100,11 +100,14 @@ void policy_lines(std::string& out, const Attempt& attempt, std::string_view exp
   }
 }
 
-void facts(std::string& out, const TunnelReport& one, const Attempt& attempt, std::string_view explanation) {
-  schedule_line(out, attempt);
+void vendor_lines(std::string& out, const TunnelReport& one) {
   if (one.vendors_initiator.empty() && one.vendors_responder.empty()) sentence(out, "Vendor IDs: none seen.");
   if (!one.vendors_initiator.empty()) sentence(out, fmt::format("Vendor IDs, initiator: {}.", vendor_list(one.vendors_initiator)));
   if (!one.vendors_responder.empty()) sentence(out, fmt::format("Vendor IDs, responder: {}.", vendor_list(one.vendors_responder)));
+}
+
+void facts(std::string& out, const Attempt& attempt, std::string_view explanation) {
+  schedule_line(out, attempt);
   policy_lines(out, attempt, explanation);
   if (attempt.nat_initiator == true) sentence(out, "NAT: the initiator is behind one, by NAT-D.");
   if (attempt.nat_responder == true) sentence(out, "NAT: the responder is behind one, by NAT-D.");
@@ -115,7 +118,9 @@ void other_findings(std::string& out, const TunnelReport& one, const Finding* le
   for (const Finding& finding : one.diagnosis.findings) {
     if (&finding == lead) continue;
     const auto words = word(finding, one.tunnel);
-    const std::string_view label = finding.severity == Severity::remark ? "Remark" : "Also";
+    // A remark that tells of a stall is about an attempt that a later one made good.
+    const bool was_stall = finding.id < diagnose::FindingId::simultaneous && finding.id != diagnose::FindingId::esp_one_way;
+    const std::string_view label = finding.severity != Severity::remark ? "Also" : was_stall ? "Earlier attempt" : "Remark";
     sentence(out, fmt::format("{}: {} ({}).", label, words.summary, name(finding.certainty)));
   }
 }
@@ -155,6 +160,7 @@ void tunnel_block(std::string& out, const TunnelReport& one, const TextOptions& 
   headline(out, one, lead, words, options);
   if (!words.explanation.empty()) wrap(out, words.explanation, "  ", "  ");
   if (lead && lead->count > 1) sentence(out, fmt::format("{} attempts show it.", lead->count));
+  if (lead) checks(out, one, *lead, words);
   if (!tunnel.attempts.empty()) {
     const Attempt& newest = tunnel.attempts.back();
     out += '\n';
@@ -164,10 +170,10 @@ void tunnel_block(std::string& out, const TunnelReport& one, const TextOptions& 
     ladder(out, newest, first);
     if (options.verbose > 0) all_messages(out, one);
     out += '\n';
-    facts(out, one, newest, words.explanation);
+    facts(out, newest, words.explanation);
   }
   other_findings(out, one, lead);
-  if (lead) checks(out, one, *lead, words);
+  if (!tunnel.attempts.empty()) vendor_lines(out, one);
 }
 
 void healthy_line(std::string& out, const TunnelReport& one, const TextOptions& options) {
