@@ -41,24 +41,13 @@ TEST_CASE("the field report of a missing tunnel-group reads like this") {
   scripted.add("I1@0 R2@0.081 I3@0.112 I3@8.115 RN:INVALID-COOKIE@8.19", judged(Verdict::stalled, {Position::mm_wait_msg4, Position::mm_wait_msg3, 3}, {one}));
   CHECK(scripted.text() == R"golden(test.pcap: 5 packets, 5 IKE, 8.2 s
 
-Tunnel                     Initiator     Responder     Again  Verdict
-192.0.2.1 -> 198.51.100.2  MM_WAIT_MSG4  MM_WAIT_MSG3      1  STALLED
+Tunnel                     Initiator     Responder     Resent  Verdict
+192.0.2.1 -> 198.51.100.2  MM_WAIT_MSG4  MM_WAIT_MSG3       1  STALLED
 
 192.0.2.1 -> 198.51.100.2
   STALLED: INVALID-COOKIE in clear after message 3 (likely)
   The responder accepted the policy, never answered message 3, and then said
   that it knows no such SA. Message 3 was sent twice.
-
-    #     Time  Initiator                         Responder
-    1    0.000  1  SA VIDx3 (148)             -->
-    2    0.081                                <-- 2  SA VID (108)
-    3    0.112  3  KE NONCE NAT-Dx2 (372)     -->
-    4    8.115  3  again, after 8.0 s         -->
-    5    8.190                                <-- N  INVALID-COOKIE, in clear
-
-  The initiator resends after 8.0 s, which fits Cisco ASA (a guess).
-  Vendor IDs: none seen.
-  Phase 1 policy chosen: AES-CBC-256, SHA2-256, PSK, MODP-2048, 86400 s.
 
   Check, in this order
    1. responder: no tunnel-group or pre-shared key for this peer address, so no
@@ -68,6 +57,17 @@ Tunnel                     Initiator     Responder     Again  Verdict
       Look in its log at the time of the first unanswered message
    3. both sides: a NAT or failover changes which device answers
       Does 198.51.100.2 belong to one device only?
+
+    #     Time  Initiator                         Responder
+    1    0.000  1  SA VIDx3 (148)             -->
+    2    0.081                                <-- 2  SA VID (108)
+    3    0.112  3  KE NONCE NAT-Dx2 (372)     -->
+    4    8.115  3  again, after 8.0 s         -->
+    5    8.190                                <-- N  INVALID-COOKIE, in clear
+
+  The initiator resends after 8.0 s, which fits Cisco ASA (a guess).
+  Phase 1 policy chosen: AES-CBC-256, SHA2-256, PSK, MODP-2048, 86400 s.
+  Vendor IDs: none seen.
 )golden");
 }
 
@@ -82,24 +82,14 @@ TEST_CASE("silence after message 1 shows the resend schedule") {
   scripted.add("I1@0 I1@4 I1@11.2 I1@24.16", judged(Verdict::stalled, {Position::mm_wait_msg2, Position::unseen, 1}, {one}));
   CHECK(scripted.text() == R"golden(test.pcap: 4 packets, 4 IKE, 24.2 s
 
-Tunnel                     Initiator     Responder     Again  Verdict
-192.0.2.1 -> 198.51.100.2  MM_WAIT_MSG2  -                 3  STALLED
+Tunnel                     Initiator     Responder     Resent  Verdict
+192.0.2.1 -> 198.51.100.2  MM_WAIT_MSG2  -                  3  STALLED
 
 192.0.2.1 -> 198.51.100.2
   STALLED: no reply to message 1 (sent 4 times in 24.2 s) (likely)
   Message 1 was sent 4 times in 24.2 s; nothing came back from 198.51.100.2. The
   trail ends between this capture point and the responder, at it, or on the way
   back to here.
-
-    #     Time  Initiator                         Responder
-    1    0.000  1  SA VIDx3 (148)             -->
-    2    4.000  1  again, after 4.0 s         -->
-    3   11.200  1  again, after 7.2 s         -->
-    4   24.160  1  again, after 13.0 s        -->
-
-  The initiator resends after 4.0, 7.2, 13.0 s, which fits strongSwan (a guess).
-  Vendor IDs: none seen.
-  Phase 1 policy offered: AES-CBC-256, SHA2-256, PSK, MODP-2048, 86400 s.
 
   Check, in this order
    1. both sides: UDP 500 is blocked on the way
@@ -116,6 +106,16 @@ Tunnel                     Initiator     Responder     Again  Verdict
       Is 198.51.100.2 the peer's address in crypto map and tunnel-group?
    6. responder: the responder ignores peers it does not know
       Is 192.0.2.1 configured there? Does its log show the packets?
+
+    #     Time  Initiator                         Responder
+    1    0.000  1  SA VIDx3 (148)             -->
+    2    4.000  1  again, after 4.0 s         -->
+    3   11.200  1  again, after 7.2 s         -->
+    4   24.160  1  again, after 13.0 s        -->
+
+  The initiator resends after 4.0, 7.2, 13.0 s, which fits strongSwan (a guess).
+  Phase 1 policy offered: AES-CBC-256, SHA2-256, PSK, MODP-2048, 86400 s.
+  Vendor IDs: none seen.
 )golden");
 }
 
@@ -129,15 +129,27 @@ TEST_CASE("a closed port is told by the ICMP errors in the ladder") {
   scripted.report().capture.icmp_errors = 2;
   CHECK(scripted.text() == R"golden(test.pcap: 5 packets, 5 IKE, 2 ICMP errors, 4.0 s
 
-Tunnel                     Initiator     Responder     Again  Verdict
-192.0.2.1 -> 198.51.100.2  MM_WAIT_MSG2  -                 1  STALLED
+Tunnel                     Initiator     Responder     Resent  Verdict
+192.0.2.1 -> 198.51.100.2  MM_WAIT_MSG2  -                  1  STALLED
 
 192.0.2.1 -> 198.51.100.2
-  STALLED: nobody listens for IKE at 198.51.100.2 (ICMP port unreachable)
+  STALLED: nobody listens on UDP 500 at 198.51.100.2 (ICMP port unreachable)
     (confirmed)
   198.51.100.2 sent ICMP port unreachable and quotes the packet for
-  198.51.100.2. The error comes from the peer itself: the path to it works, its
-  UDP port is closed.
+  198.51.100.2, UDP 500. The error comes from the peer itself: the path to it
+  works, its UDP 500 is closed.
+
+  Check, in this order
+   1. responder: IKE is not running, or not enabled on that interface
+      Is the daemon running, and does it listen on UDP 500 and 4500 at
+      198.51.100.2?
+   2. initiator: the address is not the peer's: another host answers there
+      Is 198.51.100.2 the right peer address?
+   3. both sides: a filter rejects UDP 500
+      Look for a reject rule at 198.51.100.2 and before it; allow UDP 500 and
+      4500 between 192.0.2.1 and 198.51.100.2
+   4. both sides: the path refuses the packet
+      Ask whoever runs 198.51.100.2 why it answers so
 
     #     Time  Initiator                         Responder
     1    0.000  1  SA VIDx3 (148)             -->
@@ -148,19 +160,8 @@ Tunnel                     Initiator     Responder     Again  Verdict
 
   The initiator resends after 4.0 s, which fits strongSwan or Juniper ScreenOS
     (a guess).
-  Vendor IDs: none seen.
   Phase 1 policy offered: AES-CBC-256, SHA2-256, PSK, MODP-2048, 86400 s.
-
-  Check, in this order
-   1. responder: IKE is not running, or not enabled on that interface
-      Is the daemon running, and does it listen on UDP 500 and 4500 at
-      198.51.100.2?
-   2. initiator: the address is not the peer's: another host answers there
-      Is 198.51.100.2 the right peer address?
-   3. both sides: a filter rejects the port in the peer's name
-      Look for a reject rule for UDP 500 and 4500 at 198.51.100.2 and before it
-   4. both sides: the path refuses the packet
-      Ask whoever runs 198.51.100.2 why it answers so
+  Vendor IDs: none seen.
 )golden");
 }
 
@@ -178,23 +179,13 @@ TEST_CASE("a pre-shared key mismatch in Aggressive Mode, with vendor IDs") {
   });
   CHECK(scripted.text() == R"golden(test.pcap: 3 packets, 3 IKE, 0.060 s
 
-Tunnel                     Initiator     Responder     Again  Verdict
-192.0.2.1 -> 198.51.100.2  AM_WAIT_MSG2  AM_WAIT_MSG3      0  STALLED
+Tunnel                     Initiator     Responder     Resent  Verdict
+192.0.2.1 -> 198.51.100.2  AM_WAIT_MSG2  AM_WAIT_MSG3       0  STALLED
 
 192.0.2.1 -> 198.51.100.2
   STALLED: the pre-shared keys differ: the initiator refuses message 2 (likely)
   The initiator is the first who can check the key in Aggressive Mode; it
   refused message 2. It says INVALID-HASH-INFORMATION.
-
-    #     Time  Initiator                         Responder
-    1    0.000  1  SA KE NONCE ID VID (404)   -->
-    2    0.050                                <-- 2  SA KE NONCE ID HASH.. (420)
-    3    0.060  N  INVALID-HASH-INFORMATION   -->
-
-  Vendor IDs, responder: strongSwan; evil \x1b]0;title\x07.
-  Phase 1 policy chosen: AES-CBC-256, SHA2-256, PSK, MODP-2048, 86400 s.
-  NAT: the initiator is behind one, by NAT-D.
-  Remark: weak cryptography: Aggressive Mode with a pre-shared key (confirmed).
 
   Check, in this order
    1. both sides: the pre-shared keys differ
@@ -205,6 +196,16 @@ Tunnel                     Initiator     Responder     Again  Verdict
   On the responder (strongSwan): secrets in `swanctl.conf` or
     `/etc/ipsec.secrets`; log: `invalid HASH_V1 payload length, decryption
     failed?`.
+
+    #     Time  Initiator                         Responder
+    1    0.000  1  SA KE NONCE ID VID (404)   -->
+    2    0.050                                <-- 2  SA KE NONCE ID HASH.. (420)
+    3    0.060  N  INVALID-HASH-INFORMATION   -->
+
+  Phase 1 policy chosen: AES-CBC-256, SHA2-256, PSK, MODP-2048, 86400 s.
+  NAT: the initiator is behind one, by NAT-D.
+  Remark: weak cryptography: Aggressive Mode with a pre-shared key (confirmed).
+  Vendor IDs, responder: strongSwan; evil \x1b]0;title\x07.
 )golden");
 }
 
@@ -222,8 +223,8 @@ TEST_CASE("a long ladder is cut in the middle, after the newest of several attem
   scripted.add(script, judged(Verdict::stalled, {Position::mm_wait_msg6, Position::mm_wait_msg5, 5}, {one}));
   CHECK(scripted.text() == R"golden(test.pcap: 30 packets, 30 IKE, 145.0 s
 
-Tunnel                     Initiator     Responder     Again  Verdict
-192.0.2.1 -> 198.51.100.2  MM_WAIT_MSG6  MM_WAIT_MSG5     12  STALLED
+Tunnel                     Initiator     Responder     Resent  Verdict
+192.0.2.1 -> 198.51.100.2  MM_WAIT_MSG6  MM_WAIT_MSG5      12  STALLED
 
 192.0.2.1 -> 198.51.100.2
   STALLED: the pre-shared keys differ: message 5 is refused (likely)
@@ -232,6 +233,23 @@ Tunnel                     Initiator     Responder     Again  Verdict
   inside message 5 can't be seen from here, so a rejected identity leaves the
   same trace.
   2 attempts show it.
+
+  Check, in this order
+   1. both sides: the pre-shared keys differ
+      Compare the keys octet by octet: special characters, quotes, trailing
+      blanks, copied line ends
+   2. responder: the responder took another peer's key: a NAT changes the
+      address it sees
+      Is its key bound to 192.0.2.1, the address it sees? It chooses by that
+      alone
+   3. responder: the responder took another peer's key (wildcard or wrong
+      address)
+      Which key does it hold for 192.0.2.1? Look for wildcard entries that match
+      first
+   4. both sides: identity or ID type is not what the other side expects
+      Compare the identities configured at both ends
+   5. both sides: PFS on one side only (seen on an ASA)
+      Is PFS set at both ends, or at none?
 
   The newest of 2 attempts, CKY-I a000000000000002:
     #     Time  Initiator                         Responder
@@ -257,27 +275,24 @@ Tunnel                     Initiator     Responder     Again  Verdict
 
   The initiator resends after 4.0, 4.0, 4.0, 4.0, 4.0, 4.0 ... s, which fits
     Juniper ScreenOS (a guess).
-  Vendor IDs: none seen.
   Phase 1 policy chosen: AES-CBC-256, SHA2-256, PSK, MODP-2048, 86400 s.
+  Vendor IDs: none seen.
 
-  Check, in this order
-   1. both sides: the pre-shared keys differ
-      Compare the keys octet by octet: special characters, quotes, trailing
-      blanks, copied line ends
-   2. responder: the responder took another peer's key: a NAT changes the
-      address it sees
-      Is its key bound to 192.0.2.1, the address it sees? It chooses by that
-      alone
-   3. responder: the responder took another peer's key (wildcard or wrong
-      address)
-      Which key does it hold for 192.0.2.1? Look for wildcard entries that match
-      first
-   4. both sides: identity or ID type is not what the other side expects
-      Compare the identities configured at both ends
-   5. both sides: field report: PFS on one side only gives the same trace on an
-      ASA
-      Is PFS set at both ends, or at none?
+  Attempts over time, in seconds of the capture
+      0.000  CKY-I a0000000  main        stalled at MM_WAIT_MSG2
+    100.000  CKY-I a0000000  main        stalled at MM_WAIT_MSG6
 )golden");
+}
+
+TEST_CASE("a stall that a later attempt made good is told as history") {
+  auto one = finding(FindingId::no_reply_msg1);
+  one.severity = diagnose::Severity::remark;
+  one.attempt = 1;
+  Scripted scripted;
+  scripted.add("I1@0 I1@4 | I1@60 R2@60.1", judged(Verdict::up, {Position::mm_active, Position::mm_active, 6}, {one, finding(FindingId::weak_crypto)}));
+  const auto text = scripted.text();
+  CHECK(text.find("  Earlier attempt: no reply to message 1 (likely).\n") != std::string::npos);
+  CHECK(text.find("Earlier attempt: weak") == std::string::npos);
 }
 
 TEST_CASE("a healthy capture needs two lines") {
@@ -295,8 +310,8 @@ TEST_CASE("verbose lists every message of every exchange") {
                judged(Verdict::up, {Position::mm_active, Position::mm_active, 6}, {}, Status::complete));
   CHECK(scripted.text({.verbose = 1}) == R"golden(test.pcap: 10 packets, 10 IKE, 9.0 s
 
-Tunnel                     Initiator     Responder     Again  Verdict
-192.0.2.1 -> 198.51.100.2  MM_ACTIVE     MM_ACTIVE         0  up
+Tunnel                     Initiator     Responder     Resent  Verdict
+192.0.2.1 -> 198.51.100.2  MM_ACTIVE     MM_ACTIVE          0  up
 
 192.0.2.1 -> 198.51.100.2   up: initiator MM_ACTIVE, responder MM_ACTIVE
 
@@ -328,8 +343,8 @@ Tunnel                     Initiator     Responder     Again  Verdict
   informational exchange, message ID 0000100a, CKY-I a000000000000001: complete
      10     9.000  I->R INF, HASH, 76 octets, decrypted, R-U-THERE
 
-  Vendor IDs: none seen.
   Phase 1 policy chosen: AES-CBC-256, SHA2-256, PSK, MODP-2048, 86400 s.
+  Vendor IDs: none seen.
 )golden");
 }
 
@@ -346,11 +361,11 @@ TEST_CASE("IPv6 tunnels take two lines in the table") {
   CHECK(table == R"golden(test.pcap: 4 packets, 4 IKE, 4.0 s
 2 tunnels: 2 stalled.
 
-Tunnel  Initiator     Responder     Again  Verdict
+Tunnel  Initiator     Responder     Resent  Verdict
 192.0.2.1 -> 198.51.100.2
-        MAIN_I1       -                 1  STALLED
+        MAIN_I1       -                  1  STALLED
 abab:abab:abab:abab:abab:abab:abab:abab -> 2001:db8::2
-        MAIN_I1       -                 1  STALLED)golden");
+        MAIN_I1       -                  1  STALLED)golden");
 }
 
 TEST_CASE("no line is wider than 80 columns, whatever the addresses, numbers and times") {
