@@ -88,7 +88,7 @@ std::string wrapped(std::string_view text, std::string_view first) {
 void list_words() {
   for (const report::Entry& entry : report::catalogue()) write(fmt::format("{:20} {}\n", diagnose::name(entry.id), entry.title));
   for (const Meaning& meaning : meanings) {
-    write(fmt::format("{:20} A position of {} (also {})\n", track::asa_name(meaning.position), who_stands_there(meaning), fmt::join(other_names(meaning), ", ")));
+    write(fmt::format("{:20} Position, {}: {}\n", track::asa_name(meaning.position), who_stands_there(meaning), fmt::join(other_names(meaning), ", ")));
   }
   for (const ScreenWord& word : screen_words) {
     write(fmt::format("{:20} {}\n", word.names.substr(0, word.names.find(' ')), word.text.substr(0, std::min(word.text.find(". "), word.text.size() - 1))));
