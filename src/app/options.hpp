@@ -39,7 +39,7 @@ struct Input {
   std::vector<std::uint16_t> ports;  ///< beyond 500 and 4500
 };
 
-enum class Format : std::uint8_t { text, json };
+enum class Format : std::uint8_t { text, json, asa };
 enum class Colour : std::uint8_t { automatic, always, never };
 
 struct ReadOptions {

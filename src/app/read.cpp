@@ -53,6 +53,8 @@ ExitCode read(const ReadOptions& options) {
   if (options.peer) keep_only(*options.peer, report);
   if (options.format == Format::json) {
     report::write_json(report, write);
+  } else if (options.format == Format::asa) {
+    report::write_asa(report, options.text, write);
   } else {
     report::TextOptions text = options.text;
     text.colour = wants_colour(options.colour);

@@ -34,6 +34,10 @@ unsigned rank(const TunnelRow& row) {
 }
 constexpr unsigned last_trouble = 3;
 
+void note(std::string& out, std::string_view text) { wrap(out, text, "Note: ", "      "); }
+
+}  // namespace
+
 std::vector<const TunnelRow*> by_trouble(const Report& report) {
   std::vector<const TunnelRow*> rows;
   rows.reserve(report.tunnels.size());
@@ -41,8 +45,6 @@ std::vector<const TunnelRow*> by_trouble(const Report& report) {
   std::ranges::stable_sort(rows, {}, [](const TunnelRow* row) { return rank(*row); });
   return rows;
 }
-
-void note(std::string& out, std::string_view text) { wrap(out, text, "Note: ", "      "); }
 
 void notes(std::string& out, const Report& report) {
   const CaptureInfo& info = report.capture;
@@ -56,6 +58,8 @@ void notes(std::string& out, const Report& report) {
   if (info.malformed) note(out, fmt::format("{} malformed.", info.malformed == 1 ? "1 message is" : fmt::format("{} messages are", info.malformed)));
   for (const auto& remark : info.remarks) note(out, printable(remark));
 }
+
+namespace {
 
 void header(std::string& out, const Report& report) {
   const CaptureInfo& info = report.capture;
@@ -164,7 +168,7 @@ std::string to_text(const Report& report, const TextOptions& options) {
   const std::size_t blocks = options.all ? worth : std::min(worth, blocks_shown);
   for (std::size_t i = 0; i < blocks; ++i) {
     out += '\n';
-    tunnel_block(out, report.open(*rows[i]), options);
+    tunnel_block(out, report.open(*rows[i]), report.capture.first_time, options);
   }
   if (blocks < troubled) fmt::format_to(std::back_inserter(out), "\n{} not shown in detail; --all shows them.\n", counted(troubled - blocks, "more tunnel"));
   return out;

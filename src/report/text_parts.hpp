@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "ike/report/report.hpp"
 
@@ -9,6 +10,14 @@
 namespace ike::report {
 
 inline constexpr std::size_t screen_width = 80;
+
+/// All tunnels, those in trouble first, else in order of first packet.
+std::vector<const TunnelRow*> by_trouble(const Report& report);
+/// What was not read, was lost or lowers certainty, a note each.
+void notes(std::string& out, const Report& report);
+
+/// Whether an SA of the tunnel was up before attempt `index` began.
+bool renews(const TunnelReport& one, std::size_t index);
 
 /// "MM_WAIT_MSG4" in the chosen words; "-" where nothing was seen of that side.
 std::string position_text(const track::Positions& positions, track::Side side, Vocabulary vocabulary);
@@ -23,8 +32,10 @@ std::string paint(std::string_view text, diagnose::Verdict verdict, bool colour)
 void ladder(std::string& out, const track::Attempt& attempt, Time first);
 /// Every message of every exchange, one a line.
 void all_messages(std::string& out, const TunnelReport& one);
-/// One tunnel: what is wrong, the ladder, what to check. `verbose` as in TextOptions.
-void tunnel_block(std::string& out, const TunnelReport& one, const TextOptions& options);
+/// One tunnel: what is wrong, the ladder, what to check, how it went over time; `begin` is the capture's first frame.
+void tunnel_block(std::string& out, const TunnelReport& one, Time begin, const TextOptions& options);
+/// The newest attempts of a tunnel that has several, a line each; nothing where all went well, unless verbose.
+void attempts_over_time(std::string& out, const TunnelReport& one, Time begin, const TextOptions& options);
 /// One healthy tunnel in a line or two.
 void healthy_line(std::string& out, const TunnelReport& one, const TextOptions& options);
 

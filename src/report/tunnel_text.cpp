@@ -153,7 +153,7 @@ std::string pair_text(const net::Address& initiator, const net::Address& respond
   return net::to_string(initiator) + " -> " + net::to_string(responder);
 }
 
-void tunnel_block(std::string& out, const TunnelReport& one, const TextOptions& options) {
+void tunnel_block(std::string& out, const TunnelReport& one, Time begin, const TextOptions& options) {
   const auto& tunnel = one.tunnel;
   const Finding* lead = leading(one.diagnosis);
   const Wording words = lead ? word(*lead, tunnel) : Wording{};
@@ -174,6 +174,7 @@ void tunnel_block(std::string& out, const TunnelReport& one, const TextOptions& 
   }
   other_findings(out, one, lead);
   if (!tunnel.attempts.empty()) vendor_lines(out, one);
+  attempts_over_time(out, one, begin, options);
 }
 
 void healthy_line(std::string& out, const TunnelReport& one, const TextOptions& options) {

@@ -17,7 +17,7 @@ TEST_CASE("a wrong command line is refused in one line that says what would be r
            {"decode", "no file given; write: ikescope decode FILE, or - for standard input"},
            {"read --frobnicate stuck.pcap", "'--frobnicate' is not expected here; see: ikescope help read"},
            {"read --format", "--format: takes a value and got none"},
-           {"read --format xml stuck.pcap", "--format: 'xml' is not one of text|json"},
+           {"read --format xml stuck.pcap", "--format: 'xml' is not one of text|json|asa"},
            {"read --states junos stuck.pcap", "--states: 'junos' is not one of asa|ios|libreswan"},
            {"read --color blue stuck.pcap", "--color: 'blue' is not one of auto|always|never"},
            {"read --patience soon stuck.pcap", "--patience: 'soon' is not a number of seconds"},

@@ -86,6 +86,10 @@ struct TextOptions {
 /// 80 columns. Control octets of names from the wire never reach it raw.
 std::string to_text(const Report& report, const TextOptions& options = {});
 
+/// Like `show crypto isakmp sa` of an ASA, as an observer sees it: counts, then a block for every tunnel, those in
+/// trouble first; counts alone with `summary`. 80 columns, written through `write` in pieces.
+void write_asa(const Report& report, const TextOptions& options, const std::function<void(std::string_view)>& write);
+
 /// One JSON object, schema "ikescope.report/1" (docs/report.md), written through `write` in pieces.
 void write_json(const Report& report, const std::function<void(std::string_view)>& write);
 std::string to_json(const Report& report);
