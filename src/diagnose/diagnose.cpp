@@ -47,6 +47,17 @@ bool lives_after(const Story& story, const Tunnel& tunnel, Time since) {
   return out && back;
 }
 
+// ESP passes in both directions since the attempt began: a phase 2 stands whose Quick Mode was not captured.
+bool esp_both_ways(const Story& story, const Tunnel& tunnel) {
+  bool out = false;
+  bool back = false;
+  for (const auto& flow : tunnel.esp) {
+    if (flow.last < story.attempt->first) continue;
+    (flow.source == story.attempt->initiator.address ? out : back) = true;
+  }
+  return out && back;
+}
+
 // Ended in good order: one side says two or more Informationals in a row (Deletes: IPsec SAs, then the
 // ISAKMP SA) or Deletes in clear, the other at most the same, and nothing follows.
 bool closed(const Story& story, const Tunnel& tunnel) {
@@ -226,7 +237,7 @@ Diagnosis diagnose(const Tunnel& tunnel, const track::CaptureFacts& capture, con
 
   const bool stalls = !by_attempt[from].empty() && !beside;
   const bool any_up = std::ranges::any_of(stories, came_up);
-  const bool phase2 = shown->quick_mode_complete() || (any_up && shown->renews && shown->phase1_complete()) || beside;
+  const bool phase2 = shown->quick_mode_complete() || (any_up && shown->renews && shown->phase1_complete()) || beside || (shown->phase1_complete() && esp_both_ways(*shown, tunnel));
   if (probe) result.verdict = Verdict::probe;
   else if (flaps(stories, tunnel) >= 3) result.verdict = Verdict::flapping;
   else if (stalls && came_up(*shown) && only_a_further_quick_mode_fails(*shown, by_attempt[from])) result.verdict = Verdict::up;

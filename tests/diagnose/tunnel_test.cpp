@@ -13,6 +13,7 @@ TEST_CASE("healthy tunnels stay healthy") {
            Row{"Main Mode and Quick Mode", UP_AT("0"), "up", "", "MM_ACTIVE/MM_ACTIVE"},
            Row{"Aggressive Mode and Quick Mode", "AM I1@0 R2@0.1 I3@0.2 IQ1@0.3 RQ2@0.4 IQ3@0.5", "up", "", "AM_ACTIVE/AM_ACTIVE"},
            Row{"phase 1 alone", "I1@0 R2@0.1 I3@0.2 R4@0.3 I5@0.4 R6@0.5 END@60", "phase1-up", "", "MM_ACTIVE/MM_ACTIVE"},
+           Row{"ESP under a phase 1 whose Quick Mode was not captured", "I1@0 R2@0.1 I3@0.2 R4@0.3 I5@0.4 R6@0.5 ESP>:5@1-3 ESP<:5@1-3", "up", "", "MM_ACTIVE/MM_ACTIVE"},
            Row{"renewed", UP_AT("0") "| " UP_AT("60") "R-info@61", "up", "", "MM_ACTIVE/MM_ACTIVE"},
            Row{"phase 1 renewed without Quick Mode", UP_AT("0") "| I1@60 R2@60.1 I3@60.2 R4@60.3 I5@60.4 R6@60.5 END@80", "up", "", "MM_ACTIVE/MM_ACTIVE"},
            Row{"both sides begin at once", UP_AT("0") "| swap I1@0.05 R2@0.15 I3@0.25 R4@0.35 I5@0.45 R6@0.55", "up", "", "MM_ACTIVE/MM_ACTIVE"},
