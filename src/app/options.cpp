@@ -68,7 +68,7 @@ void add_input(CLI::App& command, Input& input) {
 void add_read(CLI::App& command, ReadOptions& read) {
   using namespace std::string_view_literals;
   add_input(command, read.input);
-  add_choice(command, "--format", "text for people (default), json for programs, asa like show crypto isakmp sa", read.format,
+  add_choice(command, "--format", "text for people (default), json for programs,\nasa like show crypto isakmp sa", read.format,
              std::array{std::pair{"text"sv, Format::text}, std::pair{"json"sv, Format::json}, std::pair{"asa"sv, Format::asa}});
   command.add_flag("-v,--verbose", read.text.verbose, "every message of every exchange");
   command.add_flag("--all", read.text.all, "every tunnel and every ladder, not only the worst");
