@@ -40,9 +40,13 @@ bool holds_sa(const TunnelReport& one) {
 }
 
 std::string state(const TunnelReport& one, Vocabulary vocabulary) {
-  const auto initiator = position_text(one.diagnosis.positions, Side::initiator, vocabulary);
-  const auto responder = position_text(one.diagnosis.positions, Side::responder, vocabulary);
-  if (initiator == responder) return initiator == "-" ? "not seen" : initiator;
+  const auto of = [&](Side side) {
+    const auto text = position_text(one.diagnosis.positions, side, vocabulary);
+    return text == "-" ? std::string{"not seen"} : text;
+  };
+  const auto initiator = of(Side::initiator);
+  const auto responder = of(Side::responder);
+  if (initiator == responder) return initiator;
   return fmt::format("{} (responder {})", initiator, responder);
 }
 
