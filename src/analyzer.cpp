@@ -81,6 +81,9 @@ report::Report Analyzer::report(report::CaptureInfo capture) const {
   std::vector<std::pair<std::uint32_t, std::uint32_t>> places;
   std::vector<std::uint32_t> order;  // of the first attempt, by row
   std::vector<track::Tunnel> tunnels;
+  places.reserve(self.tracker.pairs());  // nearly always one each: no room doubled and thrown away
+  order.reserve(self.tracker.pairs());
+  report.tunnels.reserve(self.tracker.pairs());
   for (std::uint32_t pair = 0; pair < self.tracker.pairs(); ++pair) {
     self.tracker.tunnels(pair, tunnels);
     for (std::uint32_t part = 0; part < tunnels.size(); ++part) {

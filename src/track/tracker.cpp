@@ -661,11 +661,12 @@ void Tracker::Impl::settle_esp() {
     const auto hash = static_cast<std::uint32_t>(held.key >> 32U);
     auto index = held.flow != none && flows[held.flow].key == held.key ? held.flow : flow_index.find(hash, [&](std::uint32_t i) { return flows[i].key == held.key; });
     if (index == none) {
-      if (flows.size() >= limits.esp_flows) {
+      if (flows.used() >= limits.esp_flows) {
         ++counts.esp_flows_left_out;
         continue;
       }
-      FlowRecord flow;
+      index = flows.allocate();
+      auto& flow = flows[index];
       flow.key = held.key;
       flow.esp_pair = esp_pair(packet, held.pair);
       flow.from_b = held.from_b;
@@ -674,8 +675,6 @@ void Tracker::Impl::settle_esp() {
       flow.file = packet.file;
       flow.first_packet = packet.packet;
       flow.first = nanoseconds(packet.time);
-      flows.push_back(flow);
-      index = static_cast<std::uint32_t>(flows.size() - 1);
       flow_index.insert(hash, index);
     }
     auto& flow = flows[index];
@@ -702,12 +701,11 @@ std::uint32_t Tracker::Impl::esp_pair(const net::PacketInfo& packet, std::uint64
   const auto hash = static_cast<std::uint32_t>(key >> 32U);
   const auto found = esp_pair_index.find(hash, [&](std::uint32_t i) { return esp_pairs[i].a == a && esp_pairs[i].b == b; });
   if (found != none) return found;
-  EspPairRecord fresh;
-  fresh.a = a;
-  fresh.b = b;
-  esp_pairs.push_back(fresh);
-  esp_pair_index.insert(hash, static_cast<std::uint32_t>(esp_pairs.size() - 1));
-  return static_cast<std::uint32_t>(esp_pairs.size() - 1);
+  const auto fresh = esp_pairs.allocate();
+  esp_pairs[fresh].a = a;
+  esp_pairs[fresh].b = b;
+  esp_pair_index.insert(hash, fresh);
+  return fresh;
 }
 
 void Tracker::Impl::icmp_error(const net::IcmpError& error) {

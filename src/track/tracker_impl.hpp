@@ -126,8 +126,8 @@ struct Tracker::Impl {
   };
   std::array<WaitingEsp, 32> waiting_esp;
   std::size_t waiting_esp_count = 0;
-  std::vector<EspPairRecord> esp_pairs;
-  std::vector<FlowRecord> flows;
+  Pool<EspPairRecord, 256> esp_pairs;
+  Pool<FlowRecord, 256> flows;
   mutable std::vector<std::uint32_t> flow_order;  // flows by their unordered pair of addresses, made when asked for
   std::vector<std::vector<OtherVersion>> other_versions;
   HashIndex pair_index;

@@ -317,8 +317,8 @@ void Tracker::Impl::add_esp(Tunnel& tunnel, const PairRecord& pair) const {
 
 std::span<const std::uint32_t> Tracker::Impl::flows_by_pair(const net::Address& a, const net::Address& b) const {
   const auto ends = [&](std::uint32_t i) { return std::pair{esp_pairs[flows[i].esp_pair].a, esp_pairs[flows[i].esp_pair].b}; };
-  if (flow_order.size() != flows.size()) {
-    flow_order.resize(flows.size());
+  if (flow_order.size() != flows.used()) {
+    flow_order.resize(flows.used());
     std::iota(flow_order.begin(), flow_order.end(), 0U);
     std::ranges::stable_sort(flow_order, {}, ends);
   }
