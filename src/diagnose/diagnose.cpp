@@ -58,17 +58,19 @@ bool esp_both_ways(const Story& story, const Tunnel& tunnel) {
   return out && back;
 }
 
+// What ends an SA comes within this time.
+constexpr Duration burst = std::chrono::milliseconds{1500};
+
 // Ended in good order: one side says two or more Informationals in a row (Deletes: IPsec SAs, then the
 // ISAKMP SA) or Deletes in clear, the other at most the same, and nothing follows.
 bool closed(const Story& story, const Tunnel& tunnel) {
-  constexpr Duration burst = std::chrono::milliseconds{1500};
   const auto* last = story.last_from[0];
   if (last == nullptr || (story.last_from[1] != nullptr && story.last_from[1]->time > last->time)) last = story.last_from[1];
   if (last == nullptr || last->exchange != ExchangeType::informational) return false;
   std::array<std::uint32_t, 2> said{};
   bool deleted = false;
   for (const auto* info : story.informationals) {
-    if (last->time - info->time > burst || info->is_resend()) continue;
+    if (last->time - info->time > burst || (info->is_resend() && last->time - story.attempt->events[info->resend_of].time <= burst)) continue;
     ++said[info->from == Side::initiator ? 0 : 1];
     deleted |= info->has_delete;
   }
@@ -154,6 +156,11 @@ bool older_sa_beside(const Tunnel& tunnel, const Attempt& attempt) {
   });
 }
 
+// Phase 1 stands: both sides hold it complete, or the initiator renews one and goes on, so that message 6 passed unseen.
+bool stands(const Story& story) {
+  return story.phase1_complete() || (story.renews && !story.aggressive() && track::is_active(story.at.initiator) && story.step[5].any());
+}
+
 int progress(const Story& story) { return story.at.last_message; }
 
 }  // namespace
@@ -214,8 +221,10 @@ Diagnosis diagnose(const Tunnel& tunnel, const track::CaptureFacts& capture, con
   const Story* shown = &stories[deciding];
   bool beside = false;
   if (!(came_up(*shown) && by_attempt[deciding].empty())) {
+    // Where the newest was deleted, the older SAs go with it: only what is heard later shows that one stands.
+    const Time since = stands(*shown) && closed(*shown, tunnel) ? shown->attempt->last + burst : shown->attempt->first;
     for (std::size_t i = deciding; i-- > 0;) {
-      if (!came_up(stories[i]) || !lives_after(stories[i], tunnel, shown->attempt->first)) continue;
+      if (!came_up(stories[i]) || !lives_after(stories[i], tunnel, since)) continue;
       beside = true;
       const bool crossed = stories[i].attempt->initiator.address != shown->attempt->initiator.address && shown->attempt->first - stories[i].attempt->first < std::chrono::seconds{10};
       if (crossed) shown = &stories[i];
@@ -237,13 +246,13 @@ Diagnosis diagnose(const Tunnel& tunnel, const track::CaptureFacts& capture, con
 
   const bool stalls = !by_attempt[from].empty() && !beside;
   const bool any_up = std::ranges::any_of(stories, came_up);
-  const bool phase2 = shown->quick_mode_complete() || (any_up && shown->renews && shown->phase1_complete()) || beside || (shown->phase1_complete() && esp_both_ways(*shown, tunnel));
+  const bool phase2 = shown->quick_mode_complete() || (any_up && shown->renews && stands(*shown)) || beside || (shown->phase1_complete() && esp_both_ways(*shown, tunnel));
   if (probe) result.verdict = Verdict::probe;
   else if (flaps(stories, tunnel) >= 3) result.verdict = Verdict::flapping;
   else if (stalls && came_up(*shown) && only_a_further_quick_mode_fails(*shown, by_attempt[from])) result.verdict = Verdict::up;
   else if (stalls) result.verdict = Verdict::stalled;
   else if (versions && !shown->any_active()) result.verdict = Verdict::stalled;
-  else if (phase2 && shown->phase1_complete() && !beside && closed(*shown, tunnel)) result.verdict = Verdict::closed;
+  else if (phase2 && stands(*shown) && !beside && closed(*shown, tunnel)) result.verdict = Verdict::closed;
   else if (phase2) result.verdict = Verdict::up;
   else if (shown->phase1_complete()) result.verdict = closed(*shown, tunnel) ? Verdict::closed : Verdict::phase1_up;
   else result.verdict = Verdict::pending;

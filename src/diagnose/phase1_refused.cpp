@@ -27,6 +27,17 @@ const Event* notify_on_msg1(const Story& story) {
   return story.clear_error_from(Side::responder, story.step[1].first->time);
 }
 
+// Whether `notify` comes soon after a message under the keys that still had no answer.
+bool answers_request(const Story& story, const Event& notify) {
+  constexpr Duration soon = std::chrono::seconds{3};
+  const Event* last = nullptr;
+  for (const auto& event : story.attempt->events) {
+    if (!event.is_message() || event.is_copy() || !event.encrypted || event.time > notify.time || notify.time - event.time > soon) continue;
+    last = &event;
+  }
+  return last != nullptr && last->from == other(notify.from) && !(last->exchange == ExchangeType::quick_mode && last->number == 3);
+}
+
 Position waiting2(const Story& story) { return story.aggressive() ? Position::am_wait_msg2 : Position::mm_wait_msg2; }
 
 Finding refused1(const Story& story, FindingId id, const Event& notify) {
@@ -118,18 +129,20 @@ std::optional<Finding> invalid_cookie(const Story& story) {
   const bool has_spoken = notify.from == Side::initiator ? story.step[2].any() : story.step[3].any() || story.step[5].any() || story.attempt->mode == ExchangeType::quick_mode || story.attempt->mode == ExchangeType::informational || story.any_active() || story.aggressive();
   if (!has_spoken) return std::nullopt;
   // A forged or stale notify changes nothing: whoever goes on afterwards, in another exchange, under the keys or
-  // with ESP, holds the SA. Resends alone do not show it.
+  // with ESP, holds the SA. Resends in clear alone do not show it.
   const bool goes_on = std::ranges::any_of(story.attempt->events, [&](const Event& event) {
-    return event.is_message() && !event.is_copy() && !event.is_resend() && event.from == notify.from && event.time > notify.time && (event.encrypted || event.exchange != ExchangeType::informational);
+    return event.is_message() && !event.is_copy() && event.from == notify.from && event.time > notify.time && (event.encrypted || (!event.is_resend() && event.exchange != ExchangeType::informational));
   });
   const auto& sender = notify.from == Side::initiator ? story.attempt->initiator.address : story.attempt->responder.address;
   const bool esp_goes_on = std::ranges::any_of(story.tunnel->esp, [&](const track::EspFlow& flow) { return flow.source == sender && flow.last > notify.time + std::chrono::seconds{1}; });
   if (goes_on || (esp_goes_on && story.phase1_complete())) return std::nullopt;
-  // Deletes that cross find the SA gone already: two Informationals of one side at once, then the notify.
+  // Deletes that cross find the SA gone already: two Informationals of one side about the same time.
   const auto deletes = [&](Side side) {
-    return std::ranges::count_if(story.informationals, [&](const Event* info) { return info->from == side && info->encrypted && !info->is_resend() && info->time <= notify.time && notify.time - info->time <= std::chrono::milliseconds{1500}; });
+    return std::ranges::count_if(story.informationals, [&](const Event* info) { return info->from == side && info->encrypted && !info->is_resend() && std::chrono::abs(notify.time - info->time) <= std::chrono::milliseconds{1500}; });
   };
-  if (story.quick_mode_complete() && (deletes(Side::initiator) >= 2 || deletes(Side::responder) >= 2)) return std::nullopt;
+  if (story.any_active() && (deletes(Side::initiator) >= 2 || deletes(Side::responder) >= 2)) return std::nullopt;
+  // Where an SA stood, the notify has to answer something: nothing answers the third message of a Quick Mode.
+  if (story.phase1_complete() && !answers_request(story, notify)) return std::nullopt;
   auto finding = refusal(story, FindingId::invalid_cookie, Certainty::likely, notify, story.at.of(asker));
   finding.side = notify.from;
   const Sent* unanswered = nullptr;

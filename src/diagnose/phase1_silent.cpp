@@ -43,7 +43,7 @@ bool is_reassembly_timeout(const Event& icmp) { return icmp.icmp_v6 ? icmp.icmp_
 // Nothing from the responder answers message `request`, neither the next message nor an Informational.
 bool unanswered(const Story& story, std::uint8_t request) {
   const auto& sent = story.step[request];
-  return sent.any() && !story.step[request + 1U].any() && story.informational_from(Side::responder, sent.first->time) == nullptr;
+  return sent.any() && !story.step[request + 1U].any() && std::ranges::none_of(story.informationals, [&](const Event* info) { return info->from == Side::responder && info->time >= sent.first->time; });
 }
 
 }  // namespace
@@ -93,6 +93,7 @@ std::optional<Finding> fragment_loss(const Story& story) {
     if (!large(sent.first) && !large(sent.last)) break;
     const bool incomplete = sent.last->partial;
     const auto request = static_cast<std::uint8_t>(number % 2 == 0 ? number - 1 : number);  // what an answer answers
+    if (story.any_active() && request == 5 && number == 5) break;  // somebody went on: message 6 passed unseen
     const bool answer_lost = request != number && answer_is_lost(story, request, sent);
     const bool request_lost = request == number && unanswered(story, number) && story.overdue(sent);
     if (!answer_lost && !request_lost && !(incomplete && story.overdue(sent))) break;

@@ -120,7 +120,7 @@ bool Story::overdue(const Sent& request) const {
 }
 
 const Event* Story::informational_from(Side side, Time from) const {
-  const auto found = std::ranges::find_if(informationals, [&](const Event* info) { return info->from == side && info->time >= from; });
+  const auto found = std::ranges::find_if(informationals, [&](const Event* info) { return info->from == side && info->time >= from && !(info->has_notify && !is_error(info->notify)); });
   return found == informationals.end() ? nullptr : *found;
 }
 

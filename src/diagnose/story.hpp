@@ -89,7 +89,7 @@ struct Story {
   [[nodiscard]] bool overdue(const Sent& request) const;
   /// Silence after `event` longer than patience.
   [[nodiscard]] bool silent_after(const Event& event) const { return end - event.time >= options->patience; }
-  /// First Informational from `side` at or after `from` (copies left out).
+  /// First Informational from `side` at or after `from` (copies left out) that may refuse: no status notify.
   [[nodiscard]] const Event* informational_from(Side side, Time from) const;
   /// First error notify in clear from `side` at or after `from`; a notify whose type was cut counts.
   [[nodiscard]] const Event* clear_error_from(Side side, Time from) const;

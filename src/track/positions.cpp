@@ -41,6 +41,29 @@ Summary summarise(const Attempt& attempt) {
   return seen;
 }
 
+// Whether the initiator goes on under the keys after its last message 5, whatever was seen of message 6: who waits for
+// that has nothing to say but message 5 again. One encrypted Informational alone may refuse a message 6, unless the SA
+// renews another (then it is housekeeping); several over a time, or one that is answered, refuse nothing.
+bool goes_on_after(const Seen& five, const Attempt& attempt, bool renews) {
+  if (five.last == nullptr) return false;
+  constexpr Duration at_once = std::chrono::seconds{2};
+  const Event* first = nullptr;
+  bool answered = false;
+  bool refused = false;  // perhaps: the responder spoke first
+  for (const auto& event : attempt.events) {
+    if (!event.is_message() || event.is_copy() || !event.encrypted || event.exchange != ExchangeType::informational) continue;
+    if (event.time <= five.last->time || (event.is_resend() && !renews)) continue;
+    if (event.from == Side::responder) {
+      (first != nullptr ? answered : refused) = true;
+      continue;
+    }
+    if ((renews && !refused) || answered) return true;
+    if (first != nullptr && event.time - first->time > at_once) return true;
+    if (first == nullptr) first = &event;
+  }
+  return false;
+}
+
 // Whether `request` was sent again after its `answer` had passed: whoever sent it does not act on the answer.
 bool resent_after(const Seen& request, const Seen& answer) {
   return request.last != nullptr && answer.first != nullptr && request.last->time > answer.first->time + crossing;
@@ -56,7 +79,8 @@ Positions main_mode(const Attempt& attempt, const Summary& seen, bool renews) {
     at.initiator = Position::mm_active;
   } else if (has(5)) {
     const bool accepted = has(6) && !resent_after(seen.step[5], seen.step[6]) && !refused_message6(attempt, renews);
-    at.initiator = accepted || (seen.later[1] != nullptr && !has(6)) ? Position::mm_active : Position::mm_wait_msg6;
+    const bool goes_on = accepted || (seen.later[1] != nullptr && !has(6)) || goes_on_after(seen.step[5], attempt, renews);
+    at.initiator = goes_on ? Position::mm_active : Position::mm_wait_msg6;
   } else if (has(3)) {
     at.initiator = Position::mm_wait_msg4;
   } else if (has(1)) {

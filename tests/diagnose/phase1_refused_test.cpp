@@ -58,6 +58,7 @@ TEST_CASE("pre-shared keys differ") {
            Row{"Aggressive Mode: the initiator says INVALID-HASH-INFORMATION", "AM psk I1@0 R2@0.1 IN:INVALID-HASH-INFORMATION@0.2 R2@4 IN:INVALID-HASH-INFORMATION*resend@4.1", "stalled", "psk-mismatch", "AM_WAIT_MSG2/AM_WAIT_MSG3"},
            Row{"Aggressive Mode: an encrypted Informational", "AM psk I1@0 R2@0.1 I-info@0.2", "stalled", "psk-mismatch", "AM_WAIT_MSG2/AM_WAIT_MSG3"},
            Row{"several attempts alike", "psk I1@0 R2@0.1 I3@0.2 R4@0.3 I5@0.4 R-info@0.5 | I1@60 R2@60.1 I3@60.2 R4@60.3 I5@60.4 R-info@60.5", "stalled", "psk-mismatch", "MM_WAIT_MSG6/MM_WAIT_MSG5"},
+           Row{"near miss: a status notify after message 5 refuses nothing", "psk I1@0 R2@0.1 I3@0.2 R4@0.3 I5@0.4 RN:INITIAL-CONTACT@0.5 END@1", "pending", "", "MM_WAIT_MSG6/MM_WAIT_MSG5"},
            Row{"near miss: certificates", "cert I1@0 R2@0.1 I3@0.2 R4@0.3 I5@0.4 R-info@0.5", "stalled", "auth-rejected", "MM_WAIT_MSG6/MM_WAIT_MSG5"},
            Row{"near miss: message 6 came after an Informational", "psk I1@0 R2@0.1 I3@0.2 R4@0.3 I5@0.4 R-info@0.45 R6@0.5 IQ1@0.6 RQ2@0.7 IQ3@0.8", "up", "", "MM_ACTIVE/MM_ACTIVE"},
            Row{"near miss: Aggressive Mode that goes on", "AM psk I1@0 R2@0.1 I3@0.2 I-info@0.25 IQ1@0.3 RQ2@0.4 IQ3@0.5", "up", "", "AM_ACTIVE/AM_ACTIVE"},

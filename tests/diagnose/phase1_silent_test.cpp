@@ -96,6 +96,7 @@ TEST_CASE("fragments do not all get through") {
            Row{"reassembly time exceeded", "cert I1@0 R2@0.1 I3@0.2 R4@0.3 I5*partial@0.4 ICMP:11/1@30.4 END@31", "stalled", "fragment-loss", "MM_WAIT_MSG6/MM_WAIT_MSG5"},
            Row{"Aggressive Mode message 1 in fragments", "AM cert I1*frag@0 I1*frag@4 I1*frag@11", "stalled", "fragment-loss", "AM_WAIT_MSG2/-"},
            Row{"near miss: fragmented and answered", "cert I1@0 R2@0.1 I3@0.2 R4@0.3 I5*frag@0.4 R6*frag@0.5 IQ1@0.6 RQ2@0.7 IQ3@0.8", "up", "", "MM_ACTIVE/MM_ACTIVE"},
+           Row{"near miss: message 6 passed unseen, the initiator goes on", "cert I1@0 R2@0.1 I3@0.2 R4@0.3 I5*frag@0.4 IQ1@0.6 RQ2@0.7 IQ3@0.8 END@30", "up", "", "MM_ACTIVE/MM_ACTIVE"},
            Row{"near miss: fragmented and refused", "cert I1@0 R2@0.1 I3@0.2 R4@0.3 I5*frag@0.4 R-info@0.5 I5*frag@4.4 R-info@4.5", "stalled", "auth-rejected", "MM_WAIT_MSG6/MM_WAIT_MSG5"},
        })
     test::check(row);

@@ -23,6 +23,18 @@ TEST_CASE("healthy tunnels stay healthy") {
     test::check(row);
 }
 
+TEST_CASE("a rekey whose message 6 was not captured is no stall") {
+  for (const Row& row : {
+           Row{"deleted at the end", UP_AT("0") "| I1@60.0 R2@60.1 I3@60.2 R4@60.3 I5@60.4 I-info@61 I-info@61.1 END@120", "closed", "", "MM_ACTIVE/MM_WAIT_MSG5"},
+           Row{"it goes on", UP_AT("0") "| I1@60.0 R2@60.1 I3@60.2 R4@60.3 I5@60.4 I-info@61 END@120", "up", "", "MM_ACTIVE/MM_WAIT_MSG5"},
+           Row{"both go on", UP_AT("0") "| I1@60.0 R2@60.1 I3@60.2 R4@60.3 I5@60.4 IQ1@61 RQ2@61.1 IQ3@61.2 END@120", "up", "", "MM_ACTIVE/MM_ACTIVE"},
+           Row{"all SAs deleted, the older one was in use till then", UP_AT("0") "| I1@60.0 R2@60.1 I3@60.2 R4@60.3 I5@60.4 R6@60.5 I-info@90 I-info@90.1 END@120", "closed", "", "MM_ACTIVE/MM_ACTIVE"},
+           Row{"near miss: nothing but message 5 again", UP_AT("0") "| I1@60.0 R2@60.1 I3@60.2 R4@60.3 I5@60.4 I5@64.4 I5@71.4 END@120", "stalled", "no-reply-msg5", "MM_WAIT_MSG6/MM_WAIT_MSG5"},
+           Row{"near miss: refused", UP_AT("0") "| psk I1@60.0 R2@60.1 I3@60.2 R4@60.3 I5@60.4 R-info@60.5 I5@64.4 R-info@64.5 END@120", "stalled", "psk-mismatch", "MM_WAIT_MSG6/MM_WAIT_MSG5"},
+       })
+    test::check(row);
+}
+
 TEST_CASE("a rekey that fails beside a living SA is a warning") {
   test::check({"", UP_AT("0") "IQ1:9@100 RQ2:9@100.1 IQ3:9@100.2 | I1@90 I1@94 I1@101 END@110", "up", "no-reply-msg1", "MM_WAIT_MSG2/-"});
 }

@@ -86,6 +86,12 @@ TEST_CASE("positions follow from the messages seen, whatever their order and num
       {"IQ1 RQ2", {mm_active, mm_active, 0}},
       {"I-info R-info", {mm_active, mm_active, 0}},
       {"I-info", {unseen, unseen, 0}},
+      // message 6 passed unseen: an initiator that goes on has it, one Informational may refuse it
+      {"I1 R2 I3 R4 I5 I-info", {mm_wait_msg6, mm_wait_msg5, 5}},
+      {"I1 R2 I3 R4 I5@3 I-info@10 I-info@20", {mm_active, mm_wait_msg5, 5}},
+      {"I1 R2 I3 R4 I5@3 I-info@10 R-info@10.1 I-info@11", {mm_active, mm_wait_msg5, 5}},
+      {"I1 R2 I3 R4 I5@3 I-info@10 I-info@20 I5@25", {mm_wait_msg6, mm_wait_msg5, 5}},
+      {"I1 R2 I3 R4 I5@3 R6@3.1 I5@5 R6@5.1 I-info@10 I-info@20", {mm_active, mm_active, 6}},
       // an encrypted answer to 5 is no message 6
       {"I1 R2 I3 R4 I5 R-info", {mm_wait_msg6, mm_wait_msg5, 5}},
   };
@@ -99,6 +105,11 @@ TEST_CASE("positions follow from the messages seen, whatever their order and num
     CHECK(asa_name(at.responder) == asa_name(row.at.responder));
     CHECK(at.last_message == row.at.last_message);
   }
+}
+
+TEST_CASE("an initiator that renews an SA and goes on has message 6, though it passed unseen") {
+  CHECK(positions(play("I1 R2 I3 R4 I5 I-info").tunnel().attempts[0], true) == Positions{mm_active, mm_wait_msg5, 5});
+  CHECK(positions(play("I1 R2 I3 R4 I5 R-info I-info").tunnel().attempts[0], true) == Positions{mm_wait_msg6, mm_wait_msg5, 5});
 }
 
 TEST_CASE("a responder is not ahead of message 2 because a notify followed it") {
