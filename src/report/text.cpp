@@ -143,6 +143,12 @@ std::string paint(std::string_view text, Verdict verdict, bool colour) {
   return fmt::format("\x1b[{}m{}\x1b[0m", bad ? "1;31" : good ? "32" : "33", text);
 }
 
+std::string to_text(const TunnelReport& one, Time begin, const TextOptions& options) {
+  std::string out;
+  tunnel_block(out, one, begin, options);
+  return out;
+}
+
 std::string to_text(const Report& report, const TextOptions& options) {
   std::string out;
   header(out, report);

@@ -85,6 +85,8 @@ struct TextOptions {
 /// The screen for people: totals, one row a tunnel, for what stalls the finding, the ladder and what to check.
 /// 80 columns. Control octets of names from the wire never reach it raw.
 std::string to_text(const Report& report, const TextOptions& options = {});
+/// One tunnel of that screen: finding, what to check, ladder. `begin` is the capture's first frame.
+std::string to_text(const TunnelReport& one, Time begin, const TextOptions& options = {});
 
 /// Like `show crypto isakmp sa` of an ASA, as an observer sees it: counts, then a block for every tunnel, those in
 /// trouble first; counts alone with `summary`. 80 columns, written through `write` in pieces.
