@@ -5,10 +5,10 @@ namespace ike::isakmp {
 Decoded<Config> decode_config(ByteView body) {
   ByteReader in{body};
   const ConfigType type{in.u8("Type")};
-  in.take(1, "RESERVED");
+  const auto reserved = in.u8("RESERVED");
   const auto identifier = in.u16("Identifier");
   const auto attributes = in.rest();
-  return in.finish(Config{type, identifier, attributes});
+  return in.finish(Config{type, identifier, attributes, reserved});
 }
 
 std::vector<Attribute> decode_attributes(const Config& config, std::optional<DecodeError>& fault) {

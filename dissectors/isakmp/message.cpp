@@ -32,15 +32,15 @@ struct ChainReader {
       const auto length = load_be16(rest.data() + 2);
       const auto next = PayloadType{rest[0]};
       if (length < generic_length) {
-        broken(type, length, {}, {Fault::bad_length, 0, "Payload Length"});
+        broken(type, length, rest, rest.subspan(generic_length), {Fault::bad_length, 0, "Payload Length"});
         return stop(Fault::bad_length, at + 2, "Payload Length");
       }
       if (length > rest.size()) {
         const auto body = rest.subspan(generic_length);
-        broken(type, length, body, {Fault::truncated, body.size(), "Payload Length"});
+        broken(type, length, rest, body, {Fault::truncated, body.size(), "Payload Length"});
         return cut ? void() : stop(Fault::truncated, at + 2, "Payload Length");
       }
-      auto& payload = payloads.emplace_back(Payload{type, place(), length, {}});
+      auto& payload = payloads.emplace_back(Payload{type, place(), length, rest[1], {}});
       decode_payload(type, rest.subspan(generic_length, length - generic_length), header, doi, payload.content);
       if (const auto* sa = std::get_if<SecurityAssociation>(&payload.content)) doi = sa->doi;
       type = next;
@@ -56,12 +56,12 @@ struct ChainReader {
   }
   [[nodiscard]] std::uint32_t place() const { return offset + static_cast<std::uint32_t>(at); }
   void stop(Fault why, std::size_t where, std::string_view field) { set_fault(fault, why, offset + where, field); }
-  void broken(PayloadType type, std::uint16_t length, ByteView body, DecodeError why) {
-    payloads.push_back({type, place(), length, Malformed{body, why}});
+  void broken(PayloadType type, std::uint16_t length, ByteView rest, ByteView body, DecodeError why) {
+    payloads.push_back({type, place(), length, rest.size() < generic_length ? std::uint8_t{0} : rest[1], Malformed{body, why}});
   }
   // Less than a generic payload header is left although a payload was announced.
   void run_out(PayloadType type, ByteView rest) {
-    if (!rest.empty()) broken(type, 0, {}, {Fault::truncated, 0, "generic payload header"});
+    if (!rest.empty()) broken(type, 0, rest, rest, {Fault::truncated, 0, "generic payload header"});
     if (cut) return;
     if (rest.empty()) return stop(Fault::chain_broken, at, "Next Payload");
     stop(Fault::truncated, at, "generic payload header");
@@ -104,6 +104,7 @@ bool decode_message(ByteView octets, std::uint32_t sent_length, Message& message
   if (octets.size() > sent_length) octets = octets.first(sent_length);
   message.payloads.clear();
   message.ciphertext = {};
+  message.trailing = {};
   message.fault.reset();
   message.octets = octets;
   message.sent_length = sent_length;
@@ -118,6 +119,7 @@ bool decode_message(ByteView octets, std::uint32_t sent_length, Message& message
 
   const auto length = announced_length(*header, sent_length, message.fault);
   message.octets = octets.first(std::min(octets.size(), length));
+  message.trailing = octets.subspan(message.octets.size());
   if (header->encrypted() && !holds_fragment(*header, message.octets)) {
     message.ciphertext = message.octets.subspan(std::min(header_length, message.octets.size()));
     return true;

@@ -35,11 +35,13 @@ class Chain {
     if (done_) return false;
     const auto rest = octets_.subspan(at_);
     body_offset_ = offset_ + at_ + 4;
+    reserved_ = rest.size() < 2 ? std::uint8_t{0} : rest[1];
     if (rest.size() < 4 + fixed_) return stop(Fault::truncated, octets_.size(), "generic payload header");
     const std::size_t length = load_be16(rest.data() + 2);
     if (length < 4 + fixed_) return stop(Fault::bad_length, at_ + 2, "Payload Length");
     if (length > rest.size()) {
       stop(Fault::truncated, at_ + 2, "Payload Length");
+      at_ = octets_.size();
       body = rest.subspan(4);
       return true;
     }
@@ -50,6 +52,9 @@ class Chain {
 
   [[nodiscard]] const std::optional<DecodeError>& error() const noexcept { return error_; }
   [[nodiscard]] std::size_t body_offset() const noexcept { return body_offset_; }
+  [[nodiscard]] std::uint8_t reserved() const noexcept { return reserved_; }
+  // After a fault: what it kept from being read.
+  [[nodiscard]] ByteView unread() const noexcept { return error_ ? octets_.subspan(at_) : ByteView{}; }
 
  private:
   void follow(std::uint8_t next, std::size_t length) noexcept {
@@ -77,6 +82,7 @@ class Chain {
   std::size_t fixed_;
   std::size_t at_ = 0;
   std::size_t body_offset_ = 0;
+  std::uint8_t reserved_ = 0;
   bool done_ = false;
   std::optional<DecodeError> error_;
 };
@@ -86,14 +92,16 @@ constexpr std::size_t fixed_fields = 4;  // of a proposal and of a transform, af
 Chain proposal_chain(ByteView octets) noexcept { return {octets, 0, next_proposal, fixed_fields}; }
 
 Transform decode_transform(ByteView body, std::size_t offset) {
-  Transform transform{body[0], body[1], {}, {}};
-  AttributeReader in{body.subspan(fixed_fields)};
+  Transform transform{body[0], body[1], {}, {}, {}, 0, load_be16(body.data() + 2)};
+  const auto list = body.subspan(fixed_fields);
+  AttributeReader in{list};
   offset += fixed_fields;
   transform.attributes.reserve(std::min<std::size_t>(body.size() / 4, 8));
   Attribute attribute;
   for (auto start = in.offset(); in.next(attribute); start = in.offset()) {
     if (transform.attributes.size() == max_attributes) {
       transform.fault = DecodeError{Fault::limit_reached, offset + start, "SA Attributes"};
+      transform.unread = list.subspan(start);
       return transform;
     }
     if (!attribute.basic && attribute.octets.empty() && !transform.fault) {
@@ -101,6 +109,7 @@ Transform decode_transform(ByteView body, std::size_t offset) {
     }
     transform.attributes.push_back(attribute);
   }
+  transform.unread = list.subspan(in.offset());
   if (in.error() && !transform.fault) {
     transform.fault = DecodeError{in.error()->fault, offset + in.error()->offset, in.error()->field};
   }
@@ -109,10 +118,11 @@ Transform decode_transform(ByteView body, std::size_t offset) {
 
 // `room` is how many transforms may still be kept in this SA payload.
 Proposal decode_proposal(ByteView body, std::size_t offset, std::size_t& room) {
-  Proposal proposal{body[0], ProtocolId{body[1]}, {}, body[3], {}, {}};
+  Proposal proposal{body[0], ProtocolId{body[1]}, {}, body[3], {}, {}, {}, 0};
   const std::size_t spi_size = body[2];
   if (spi_size > body.size() - fixed_fields) {
     proposal.fault = DecodeError{Fault::truncated, offset + 2, "SPI Size"};
+    proposal.unread = body.subspan(fixed_fields);
     return proposal;
   }
   proposal.spi = body.subspan(fixed_fields, spi_size);
@@ -123,12 +133,15 @@ Proposal decode_proposal(ByteView body, std::size_t offset, std::size_t& room) {
   for (ByteView link; chain.next(link);) {
     if (room == 0) {
       proposal.fault = DecodeError{Fault::limit_reached, chain.body_offset() - 4, "Transform"};
+      proposal.unread = octets.subspan(chain.body_offset() - 4 - (offset + fixed_fields + spi_size));
       return proposal;
     }
     --room;
     proposal.transforms.push_back(decode_transform(link, chain.body_offset()));
+    proposal.transforms.back().reserved = chain.reserved();
   }
   proposal.fault = chain.error();
+  proposal.unread = chain.unread();
   if (!proposal.fault && proposal.transforms.size() != proposal.announced_transforms) {
     proposal.fault = DecodeError{Fault::bad_value, offset + 3, "# of Transforms"};
   }
@@ -185,8 +198,9 @@ Decoded<SecurityAssociation> decode_security_association(ByteView body) {
     if ((situation & situation_secrecy) != 0) skip_labels(in, "Secrecy Level", "Secrecy Category Bitmap");
     if ((situation & situation_integrity) != 0) skip_labels(in, "Integrity Level", "Integrity Category Bitmap");
   }
+  const auto labels = in.failed() ? ByteView{} : body.subspan(8, in.offset() - 8);
   const auto proposals = in.rest();
-  return in.finish(SecurityAssociation{doi, situation, proposals});
+  return in.finish(SecurityAssociation{doi, situation, proposals, labels});
 }
 
 std::vector<Proposal> decode_proposals(const SecurityAssociation& sa) {
@@ -197,14 +211,17 @@ std::vector<Proposal> decode_proposals(const SecurityAssociation& sa) {
   for (ByteView link; chain.next(link);) {
     if (proposals.size() == max_proposals) {
       proposals.back().fault = DecodeError{Fault::limit_reached, chain.body_offset() - 4, "Proposal"};
+      proposals.back().unread = sa.proposals_octets.subspan(chain.body_offset() - 4);
       return proposals;
     }
     proposals.push_back(decode_proposal(link, chain.body_offset(), room));
+    proposals.back().reserved = chain.reserved();
     if (room == 0 && proposals.back().fault) return proposals;
   }
   if (chain.error()) {
     if (proposals.empty()) proposals.emplace_back();
     if (!proposals.back().fault) proposals.back().fault = chain.error();
+    if (proposals.back().unread.empty()) proposals.back().unread = chain.unread();
   }
   return proposals;
 }

@@ -45,16 +45,142 @@ TEST_CASE("a refusal reads field by field") {
         "    DOI: IPSEC (1)\n"
         "    protocol: ISAKMP (1)\n"
         "    type: NO-PROPOSAL-CHOSEN (14)\n"
-        "    SPI: 16 octets: 8d46b15c10728e68aea3467c08d9a048\n");
+        "    SPI: 16 octets: 8d46b15c10728e68aea3467c08d9a048, the cookies of this message\n");
 }
 
-TEST_CASE("a proposal has one line for each transform, with every attribute as it was sent") {
+TEST_CASE("a transform has one readable line, and one for every attribute as it was sent") {
   const auto said = described(hex(captured::libreswan_message_1));
-  CHECK(has(said, "    proposal 0: ISAKMP, 1 transform announced\n"));
   CHECK(has(said,
-            "      transform 0: KEY_IKE (1); Life-Type seconds (1); Life-Duration 28800; Encryption-Algorithm AES-CBC (7); "
-            "Hash-Algorithm SHA2-256 (4); Authentication-Method pre-shared key (1); Group-Description MODP-2048 (14); Key-Length 256\n"));
-  CHECK(has(said, "known as: Dead Peer Detection"));
+            "    proposal 0: ISAKMP (1), 1 transform announced\n"
+            "      transform 0: AES-CBC-256, SHA2-256, PSK, MODP-2048, 28800 s\n"
+            "        transform ID: KEY_IKE (1)\n"
+            "        Life-Type (11): seconds (1)\n"
+            "        Life-Duration (12): 28800\n"
+            "        Encryption-Algorithm (1): AES-CBC (7)\n"
+            "        Hash-Algorithm (2): SHA2-256 (4)\n"
+            "        Authentication-Method (3): pre-shared key (1)\n"
+            "        Group-Description (4): MODP-2048 (14)\n"
+            "        Key-Length (14): 256\n"));
+  CHECK(has(said, "    known as: Dead Peer Detection 1.0\n    origin: "));
+}
+
+TEST_CASE("phase 2 reads like phase 1: ESP with mode, group and both lifetimes; proposals of one number belong together") {
+  using test::operator+;
+  const auto attributes = test::basic(1, 1) + test::variable(2, test::be32(28800)) + test::basic(4, 3) + test::basic(3, 14) + test::basic(5, 2) + test::basic(6, 256);
+  const auto said = described(test::isakmp({.exchange = 32, .message_id = 7}, {test::hash(20), test::sa({{3, hex("11223344"), {{12, attributes}}}, {4, hex("0001"), {{3, {}}}}})}));
+  CHECK(has(said,
+            "proposal 1: ESP (3), 1 transform announced, SPI 11223344\n"
+            "      transform 1: ESP_AES-CBC-256, 28800 s, UDP-encapsulated tunnel, MODP-2048, HMAC-SHA1\n"
+            "        transform ID: ESP_AES-CBC (12)\n"
+            "        SA-Life-Type (1): seconds (1)\n"
+            "        SA-Life-Duration (2), 4 octets: 28800\n"
+            "        Encapsulation-Mode (4): UDP-encapsulated tunnel (3)\n"));
+  CHECK(has(said, "IPCOMP (4), 1 transform announced, SPI 0001\n      transform 1: IPCOMP_LZS\n"));
+}
+
+TEST_CASE("a broken attribute list is shown up to its fault, and behind it the octets that were not read") {
+  using test::operator+;
+  const auto list = test::basic(1, 7) + test::basic(14, 128) + hex("000c0009 0001");  // a lifetime of nine octets, two there
+  const auto said = described(test::isakmp({}, {test::sa({{1, {}, {{1, list}}}})}));
+  CHECK(has(said,
+            "      transform 1: AES-CBC-128\n"
+            "        transform ID: KEY_IKE (1)\n"
+            "        Encryption-Algorithm (1): AES-CBC (7)\n"
+            "        Key-Length (14): 128\n"
+            "        ! truncated at offset 66: Attribute Value\n"
+            "        not read: 6 octets: 000c00090001\n"));
+  const auto config = described(test::isakmp({.exchange = 6}, {{14, hex("01 00 0001 4089 0003 616263 0001 00ff 0a")}}));
+  CHECK(has(config,
+            "    XAUTH_USER_NAME (16521): \"abc\"\n"
+            "    ! truncated at offset 45: Attribute Value\n"
+            "    not read: 5 octets: 000100ff0a\n"));
+}
+
+TEST_CASE("no octet is passed over: reserved ones that are not zero, padding, what is left over and what follows") {
+  using test::operator+;
+  auto octets = test::isakmp({.flags = 0x18}, {test::sa({{1, {}, {{1, test::basic(1, 7)}}}}), {14, hex("01 05 0001")}, {21, hex("01 00 00 09 c0000201")}});
+  octets[29] = 0x80;  // of the SA's generic header
+  octets[41] = 0x81;  // the proposal's
+  octets[49] = 0x82;  // the transform's
+  octets[55] = 0x83;  // RESERVED2
+  const auto said = described(octets);
+  for (const std::string_view line : {"flags: 0x18, reserved bits set: 0x18\n", "    reserved octet is not zero: 0x80\n    DOI", "      reserved octet is not zero: 0x81\n",
+                                      "        reserved octet is not zero: 0x82\n", "RESERVED2 is not zero: 0x0083\n", "reserved octet is not zero: 0x05\n",
+                                      "reserved octets are not zero: 0x000009\n"}) {
+    CAPTURE(line);
+    CHECK(has(said, line));
+  }
+  struct Row {
+    std::string_view what;
+    Bytes added;
+    std::uint32_t length;
+    std::string_view line;
+  };
+  const auto plain = test::isakmp({}, {test::vid(hex("aa"))});  // 33 octets
+  for (const Row& row : {Row{"padding", hex("000000"), 36, "  padding, all zero at offset 33, 3 octets: 000000\n"}, Row{"left over", hex("0102"), 35, "  left over at offset 33, 2 octets: 0102\n"},
+                         Row{"behind the message", hex("0a0b"), 33, "  behind the message at offset 33, 2 octets: 0a0b\n"}}) {
+    CAPTURE(row.what);
+    auto changed = plain + row.added;
+    changed[27] = static_cast<std::uint8_t>(row.length);
+    CHECK(has(described(changed), row.line));
+  }
+  auto loop = plain + hex("0d000004 ffff");
+  loop[27] = 39;
+  loop[28] = 13;  // another VID follows, and after it one that claims length 0
+  loop[33] = 13;
+  CHECK(has(described(loop), "offset 37, length 0\n    ! truncated at offset 37: generic payload header\n    body: 2 octets: ffff\n"));
+}
+
+TEST_CASE("selectors name protocol and port") {
+  const auto said = described(test::isakmp({.exchange = 32, .message_id = 7}, {test::identification(1, hex("c0000201"), 17, 500), test::identification(4, hex("0a000000 ff000000"), 0, 0), test::identification(2, text("a"), 99, 1)}));
+  CHECK(has(said, "protocol: 17 (UDP)\n    port: 500\n    data: 192.0.2.1\n"));
+  CHECK(has(said, "protocol: 0 (any)\n    port: 0 (any)\n    data: 10.0.0.0/8\n"));
+  CHECK(has(said, "protocol: 99\n"));
+}
+
+TEST_CASE("mode config, XAUTH and notify data are read by their own formats") {
+  using test::operator+;
+  const auto config = hex("02 00 0007") + test::variable(1, hex("0a000001")) + test::variable(5, test::be32(3600)) + test::variable(14, hex("00014089")) +
+                      test::variable(15, hex("20010db8000000000000000000000000 20")) + test::basic(16520, 1) + test::basic(16527, 0) +
+                      test::variable(28676, hex("0a010000 ffff0000 000000000000")) + test::basic(28679, 1) + test::variable(8, {}) + test::basic(99, 5);
+  const auto said = described(test::isakmp({.exchange = 6}, {{14, config}, test::notify(40501, hex("c0000209")), test::notify(24577, test::be32(1)), test::notify(36137, test::be32(9))}));
+  for (const std::string_view line : {"INTERNAL_IP4_ADDRESS (1): 10.0.0.1\n", "INTERNAL_ADDRESS_EXPIRY (5): 3600 s\n", "SUPPORTED_ATTRIBUTES (14): INTERNAL_IP4_ADDRESS (1), XAUTH_USER_NAME (16521)\n",
+                                      "INTERNAL_IP6_SUBNET (15): 2001:db8::/32\n", "XAUTH_TYPE (16520): RADIUS-CHAP (1)\n", "XAUTH_STATUS (16527): failed (0)\n",
+                                      "UNITY_SPLIT_INCLUDE (28676): 10.1.0.0/16\n", "UNITY_PFS (28679): yes (1)\n", "INTERNAL_IP6_ADDRESS (8): empty\n", "    99: 5\n",
+                                      "data: 192.0.2.9\n", "data: replay detection (1)\n", "sequence number: 9\n"}) {
+    CAPTURE(line);
+    CHECK(has(said, line));
+  }
+}
+
+TEST_CASE("what is verified of a vendor ID is told apart from what is not") {
+  const auto said = described(test::isakmp({}, {test::vid(hex("4a131c81070358455c5728f20e95452f")), test::vid(hex("699369228741c6d4ca094c93e242c9de19e7b7c60000000500000500")), test::vid(hex("0102"))}));
+  CHECK(has(said, "known as: RFC 3947 NAT-T\n    origin: IETF; MD5 of \"RFC 3947\", verified\n"));
+  CHECK(has(said, "known as: Netscreen-06, then 0000000500000500 (not verified)\n    origin: Juniper/NetScreen; not verified\n"));
+  CHECK(has(said, "known as: 0102\n"));
+}
+
+TEST_CASE("GDOI, AuthIP and other DOIs are named") {
+  const auto gdoi = described(test::isakmp({}, {test::sa({}, 2), {15, Bytes(20, 1)}, {16, Bytes(9, 2)}, {17, hex("00")}}));
+  for (const std::string_view line : {"DOI: GDOI (2)\n", "SA KEK (GDOI) (15) payload", "SA TEK (GDOI) (16) payload", "Key Download (17) payload"}) CHECK(has(gdoi, line));
+  const auto authip = described(test::isakmp({.exchange = 243}, {{133, hex("0102")}}));
+  CHECK(has(authip, "ISAKMP Microsoft AuthIP Main Mode (243)\n"));
+  CHECK(has(authip, "AuthIP crypto (Microsoft) (133) payload at offset 28, length 6\n    body: 2 octets: 0102\n"));
+  CHECK(has(described(test::isakmp({}, {test::sa({{1, {}, {{1, {}}}}}, 9)})), "this DOI is not known; what follows is read as that of IPSEC\n"));
+  const auto ikev2 = described(test::isakmp({.exchange = 34, .flags = 0x28, .version = 0x20}, {}));
+  CHECK(has(ikev2, "ISAKMP IKEv2 IKE_SA_INIT (34)\n"));
+  CHECK(has(ikev2, "flags: 0x28 initiator response\n"));
+  CHECK(has(ikev2, "payloads of this version are not decoded\n"));
+}
+
+TEST_CASE("whoever knows more adds lines behind those of a payload") {
+  Message message;
+  const auto octets = test::isakmp({}, {test::vid(hex("aa")), test::vid(hex("bb"))});
+  REQUIRE(decode_message(octets, static_cast<std::uint32_t>(octets.size()), message));
+  std::vector<Line> lines;
+  describe(message, lines, [](const Payload& payload, std::vector<Line>& out) { out.push_back({2, "at " + std::to_string(payload.offset)}); });
+  CHECK(lines.back().text == "at 33");
+  CHECK(std::ranges::count(lines, "at 28", &Line::text) == 1);
 }
 
 TEST_CASE("octets are counted once, and dots stand for those left out") {
@@ -102,7 +228,7 @@ TEST_CASE("every kind of payload has its lines") {
       {}, {test::hash(20), {6, hex("04 3000")}, {7, hex("04")}, {9, Bytes(64, 1)}, test::remove(3, {spi, spi}), test::notify(36136, test::be32(77)),
            test::notify(24576, test::operator+(test::basic(1, 1), test::basic(2, 3600))), {21, hex("01000000 c0000201")}, {132, hex("0001 02 01 aa")}}));
   for (const std::string_view line : {"Hash (8) payload at offset 28, length 24", "encoding: ", "authority: any", "Signature (9)", "number of SPIs: 2",
-                                      "SPI: 11223344", "data: 77", "SA-Life-Duration 3600", "address: 192.0.2.1", "number: 2, the last"}) {
+                                      "SPI: 11223344", "sequence number: 77", "attribute SA-Life-Duration (2): 3600", "address: 192.0.2.1", "number: 2, the last"}) {
     CAPTURE(line);
     CHECK(has(said, line));
   }

@@ -16,6 +16,7 @@ struct Config {
   ConfigType type{};
   std::uint16_t identifier = 0;
   ByteView attributes_octets;
+  std::uint8_t reserved = 0;  ///< zero by the draft
 };
 
 Decoded<Config> decode_config(ByteView body);

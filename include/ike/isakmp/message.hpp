@@ -19,6 +19,7 @@ struct Message {
   Header header;
   std::vector<Payload> payloads;      ///< in wire order; empty when encrypted
   ByteView ciphertext;                ///< what follows the header of an encrypted message
+  ByteView trailing;                  ///< octets of the datagram behind header.length, as far as captured
   std::uint32_t sent_length = 0;      ///< octets from the header to the end of the datagram, as sent
   bool cut = false;                   ///< the capture holds fewer octets than were sent
   /// The first fault of header or chain; offset from the start of the message. A chain that only the snap

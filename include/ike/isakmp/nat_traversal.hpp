@@ -16,6 +16,7 @@ struct NatDiscovery {
 struct NatOriginalAddress {
   IdType type{};
   ByteView address;
+  std::uint32_t reserved = 0;  ///< three octets; zero by the RFC
 };
 
 /// Refuses fewer octets than the shortest digest has (MD5, 16).

@@ -26,7 +26,8 @@ namespace ike::isakmp {
 struct Opaque {
   ByteView body;
 };
-/// A payload that contradicts itself. `why.offset` counts from the start of `body`.
+/// A payload that contradicts itself. `why.offset` counts from the start of `body`. Where not even its generic
+/// header can be, `body` is all that was left of the message.
 struct Malformed {
   ByteView body;
   DecodeError why;
@@ -41,6 +42,7 @@ struct Payload {
   PayloadType type{};
   std::uint32_t offset = 0;  ///< of the generic payload header, from the start of the message
   std::uint16_t length = 0;  ///< by its own word, generic header included
+  std::uint8_t reserved = 0;  ///< second octet of the generic header; zero by RFC 2408 3.2
   PayloadContent content;
 };
 

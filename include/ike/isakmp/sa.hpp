@@ -17,6 +17,9 @@ struct Transform {
   std::uint8_t id = 0;
   std::vector<Attribute> attributes;
   std::optional<DecodeError> fault;
+  ByteView unread{};              ///< the octets behind the last attribute that could be read
+  std::uint8_t reserved = 0;    ///< of the generic header
+  std::uint16_t reserved2 = 0;  ///< RESERVED2; both are zero by the RFC
 };
 
 /// Proposal payload (RFC 2408 3.5).
@@ -27,6 +30,8 @@ struct Proposal {
   std::uint8_t announced_transforms = 0;
   std::vector<Transform> transforms;
   std::optional<DecodeError> fault;
+  ByteView unread{};            ///< the octets behind the last link of its chain that could be read
+  std::uint8_t reserved = 0;  ///< of the generic header; zero by the RFC
 };
 
 /// Security Association payload (RFC 2408 3.4; RFC 2407 4.6.1). `proposals_octets` is everything after the
@@ -36,6 +41,7 @@ struct SecurityAssociation {
   Doi doi{};
   std::uint32_t situation = 0;
   ByteView proposals_octets;
+  ByteView labels{};  ///< of SIT_SECRECY and SIT_INTEGRITY, between situation and proposals
 };
 
 /// Refuses a body that ends within DOI, situation or the labels that the situation announces.
