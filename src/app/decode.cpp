@@ -3,9 +3,11 @@
 #include <chrono>
 
 #include "commands.hpp"
+#include "exchange_notes.hpp"
 #include "ike/isakmp/describe.hpp"
 #include "ike/isakmp/ike_fragments.hpp"
 #include "ike/net/dissector.hpp"
+#include "other_packets.hpp"
 #include "output.hpp"
 #include "timeline.hpp"
 
@@ -22,57 +24,110 @@ std::string utc(Time time, bool nanoseconds) {
                      clock.minutes().count(), clock.seconds().count(), fraction, nanoseconds ? 9 : 6);
 }
 
-/// Prints the messages of a capture.
+constexpr std::uint16_t gdoi_port = 848;  // RFC 6407 2
+
+/// Without the port where the protocol has none.
+std::string end_of(const net::Endpoint& end) { return end.port == 0 ? net::to_string(end.address) : net::to_string(end); }
+
+/// Prints the messages of a capture, and one line for what passes between them.
 class Printer {
  public:
-  Printer(const report::CaptureInfo& capture, std::optional<std::uint64_t> only) : capture_{capture}, only_{only} {}
+  Printer(const report::CaptureInfo& capture, std::optional<std::uint64_t> only) : capture_{capture}, only_{only}, notes_{capture} {}
 
   void datagram(const net::Datagram& datagram) {
     const isakmp::Classified what = isakmp::classify(datagram.payload, datagram.sent_length, datagram.source.port, datagram.destination.port);
     std::string remarks;
     if (what.offset != 0) remarks += what.marker_misplaced ? ", with a non-ESP marker, which this port does not have" : ", with non-ESP marker";
     if (what.offset == 0 && what.marker_misplaced) remarks += ", without the non-ESP marker that this port has";
+    if (datagram.source.port == gdoi_port || datagram.destination.port == gdoi_port) remarks += ", on the port of GDOI";
     if (datagram.partial) remarks += ", first IP fragment only";
     if (datagram.completes != 0) remarks += fmt::format(", {} IP fragments, the first in packet {}", datagram.fragments, datagram.completes);
     switch (what.content) {
       case isakmp::Content::isakmp: return messages(datagram, what.offset, remarks);
-      case isakmp::Content::ikev2: return heading(datagram, ", IKEv2: not decoded" + remarks);
-      case isakmp::Content::other_version: return heading(datagram, ", ISAKMP of an unknown version: not decoded" + remarks);
-      default: return;
+      case isakmp::Content::ikev2: return header_only(datagram, what.offset, ", IKEv2: not decoded" + remarks);
+      case isakmp::Content::other_version: return header_only(datagram, what.offset, ", ISAKMP of an unknown version: not decoded" + remarks);
+      case isakmp::Content::esp:
+        if (wanted(datagram)) others_.esp(datagram, what.offset);
+        return;
+      case isakmp::Content::nat_keepalive:
+        if (wanted(datagram)) others_.keepalive(datagram);
+        return;
+      case isakmp::Content::empty:
+      case isakmp::Content::unknown:
+        if (wanted(datagram)) others_.unknown(datagram);
+        return;
     }
   }
+  void esp(const net::EspPacket& packet) {
+    if (wanted(packet)) others_.esp(packet);
+  }
+  void icmp_error(const net::IcmpError& error) {
+    if (wanted(error)) others_.icmp_error(error);
+  }
+
+  /// Prints what is still held back.
+  void finish() { between(); }
 
   [[nodiscard]] bool printed() const noexcept { return printed_; }
 
  private:
   void messages(const net::Datagram& datagram, std::size_t offset, const std::string& remarks) {
-    if (!isakmp::decode_message(datagram.payload.subspan(offset), datagram.sent_length - static_cast<std::uint32_t>(offset), message_)) return;
-    heading(datagram, remarks);
-    body(datagram);
+    if (!isakmp::decode_message(datagram.payload.subspan(offset), datagram.sent_length - static_cast<std::uint32_t>(offset), message_)) {
+      if (wanted(datagram)) others_.unknown(datagram);
+      return;
+    }
+    message(datagram, remarks);
     if (datagram.partial || message_.payloads.size() != 1) return;
     const auto* const fragment = std::get_if<isakmp::IkeFragment>(&message_.payloads.front().content);
     if (fragment == nullptr) return;
     const auto whole = fragments_.add(message_, *fragment, datagram.source, datagram.destination, datagram.time, datagram.packet);
     if (!whole || !isakmp::decode_message(whole->octets, static_cast<std::uint32_t>(whole->octets.size()), message_)) return;
-    heading(datagram, fmt::format(", put together from {} IKE fragments, the first in packet {}", whole->fragments, whole->first_packet));
-    body(datagram);
+    message(datagram, fmt::format(", put together from {} IKE fragments, the first in packet {}", whole->fragments, whole->first_packet));
   }
 
-  [[nodiscard]] bool wanted(const net::Datagram& datagram) const { return !only_ || *only_ == datagram.packet; }
-
-  void heading(const net::Datagram& datagram, const std::string& remarks) {
+  /// Prints the message that was decoded last.
+  void message(const net::Datagram& datagram, const std::string& remarks) {
+    notes_.begin(datagram, message_);  // also of those not wanted: later ones refer to them
+    lines_.clear();
+    isakmp::describe(message_, lines_, [this](const isakmp::Payload& payload, std::vector<isakmp::Line>& out) { notes_.payload(payload, out); });
+    notes_.after(lines_);
     if (!wanted(datagram)) return;
-    const std::string file = capture_.files.size() > 1 ? printable(capture_.files[datagram.file].name) + " " : std::string{};
-    write(fmt::format("{}{}packet {}  {}  {} -> {}  {} octets{}\n", printed_ ? "\n" : "", file, datagram.packet, utc(datagram.time, capture_.nanoseconds),
-                      net::to_string(datagram.source), net::to_string(datagram.destination), datagram.sent_length, remarks));
-    printed_ = true;
+    heading(datagram, remarks);
+    for (const isakmp::Line& line : lines_) write(fmt::format("{:{}}{}\n", "", 2 * (line.indent + 1), line.text));
   }
 
-  void body(const net::Datagram& datagram) {
+  void header_only(const net::Datagram& datagram, std::size_t offset, const std::string& remarks) {
     if (!wanted(datagram)) return;
+    heading(datagram, remarks);
+    if (!isakmp::decode_message(datagram.payload.subspan(offset), datagram.sent_length - static_cast<std::uint32_t>(offset), message_)) return;
     lines_.clear();
     isakmp::describe(message_, lines_);
     for (const isakmp::Line& line : lines_) write(fmt::format("{:{}}{}\n", "", 2 * (line.indent + 1), line.text));
+  }
+
+  [[nodiscard]] bool wanted(const net::PacketInfo& packet) const { return !only_ || *only_ == packet.packet; }
+
+  [[nodiscard]] std::string file_of(const net::PacketInfo& packet) const {
+    return capture_.files.size() > 1 ? printable(capture_.files[packet.file].name) + " " : std::string{};
+  }
+
+  /// What passed since the last message, in lines of its own.
+  void between() {
+    if (others_.empty()) return;
+    const auto head = [this](const net::PacketInfo& first, const net::PacketInfo& last) {
+      const std::string ends = fmt::format("{} -> {}", end_of(first.source), end_of(first.destination));
+      if (first.packet == last.packet) return fmt::format("{}packet {}  {}  {}  ", file_of(first), first.packet, utc(first.time, capture_.nanoseconds), ends);
+      return fmt::format("{}packets {} to {}  {}  {}  ", file_of(first), first.packet, last.packet, utc(first.time, capture_.nanoseconds), ends);
+    };
+    write((printed_ ? "\n" : "") + others_.take(head));
+    printed_ = true;
+  }
+
+  void heading(const net::Datagram& datagram, const std::string& remarks) {
+    between();
+    write(fmt::format("{}{}packet {}  {}  {} -> {}  {} octets{}\n", printed_ ? "\n" : "", file_of(datagram), datagram.packet, utc(datagram.time, capture_.nanoseconds),
+                      net::to_string(datagram.source), net::to_string(datagram.destination), datagram.sent_length, remarks));
+    printed_ = true;
   }
 
   const report::CaptureInfo& capture_;
@@ -80,6 +135,8 @@ class Printer {
   bool printed_ = false;
   isakmp::Message message_;
   isakmp::FragmentAssembler fragments_;
+  ExchangeNotes notes_;
+  OtherPackets others_;
   std::vector<isakmp::Line> lines_;
 };
 
@@ -95,8 +152,14 @@ ExitCode decode(const DecodeOptions& options) {
   net::Dissector dissector{{options.input.ports}};
   Printer printer{timeline.info(), options.packet};
   while (const Frame* frame = timeline.next()) {
-    if (dissector.dissect(*frame) == net::Dissector::Kind::udp) printer.datagram(dissector.datagram());
+    switch (dissector.dissect(*frame)) {
+      case net::Dissector::Kind::other: break;
+      case net::Dissector::Kind::udp: printer.datagram(dissector.datagram()); break;
+      case net::Dissector::Kind::esp: printer.esp(dissector.esp()); break;
+      case net::Dissector::Kind::icmp_error: printer.icmp_error(dissector.icmp_error()); break;
+    }
   }
+  printer.finish();
   flush_output();
   for (const std::string& remark : timeline.info().remarks) complain(remark);
   if (!all_read) return ExitCode::unusable;
