@@ -38,7 +38,7 @@ void describe_header(const Message& message, std::vector<Line>& out) {
 
 std::string heading(const Payload& payload) {
   return (name(payload.type).empty() ? "unknown" : label(payload)) + " (" + std::to_string(number(payload.type)) + ") payload at offset " +
-         std::to_string(payload.offset) + ", length " + std::to_string(payload.length);
+         std::to_string(payload.offset) + ", length " + std::to_string(payload.length) + ", next " + std::to_string(number(payload.next));
 }
 
 /// Where in the message the last payload ends that was read, or shown as far as it is there.

@@ -25,7 +25,8 @@ class Writer {
 
   void write(const Proposal& proposal, bool with_the_one_before) {
     auto text = "proposal " + std::to_string(proposal.number) + ": " + named(proposal.protocol) + ", " +
-                std::to_string(proposal.announced_transforms) + (proposal.announced_transforms == 1 ? " transform announced" : " transforms announced");
+                std::to_string(proposal.announced_transforms) + (proposal.announced_transforms == 1 ? " transform announced" : " transforms announced") +
+                ", length " + std::to_string(proposal.length);
     if (!proposal.spi.empty()) {
       text += ", SPI ";
       append_hex(text, proposal.spi, octets_shown);
@@ -45,7 +46,7 @@ class Writer {
     const bool phase1 = protocol == ProtocolId::isakmp;
     const auto summary = phase1 ? to_string(phase1_policy(transform)) : phase2_line(protocol, transform);
     line(3, "transform " + std::to_string(transform.number) + ": " + summary);
-    line(4, "transform ID: " + value_text(transform_name(protocol, transform.id), transform.id));
+    line(4, "transform ID: " + value_text(transform_name(protocol, transform.id), transform.id) + ", length " + std::to_string(transform.length));
     if (transform.reserved != 0) line(4, "reserved octet is not zero: 0x" + hex_number(transform.reserved, 2));
     if (transform.reserved2 != 0) line(4, "RESERVED2 is not zero: 0x" + hex_number(transform.reserved2, 4));
     for (const auto& attribute : transform.attributes) {  // as it stands, also those that come twice

@@ -40,7 +40,7 @@ struct ChainReader {
         broken(type, length, rest, body, {Fault::truncated, body.size(), "Payload Length"});
         return cut ? void() : stop(Fault::truncated, at + 2, "Payload Length");
       }
-      auto& payload = payloads.emplace_back(Payload{type, place(), length, rest[1], {}});
+      auto& payload = payloads.emplace_back(Payload{type, place(), length, next, rest[1], {}});
       decode_payload(type, rest.subspan(generic_length, length - generic_length), header, doi, payload.content);
       if (const auto* sa = std::get_if<SecurityAssociation>(&payload.content)) doi = sa->doi;
       type = next;
@@ -57,7 +57,8 @@ struct ChainReader {
   [[nodiscard]] std::uint32_t place() const { return offset + static_cast<std::uint32_t>(at); }
   void stop(Fault why, std::size_t where, std::string_view field) { set_fault(fault, why, offset + where, field); }
   void broken(PayloadType type, std::uint16_t length, ByteView rest, ByteView body, DecodeError why) {
-    payloads.push_back({type, place(), length, rest.size() < generic_length ? std::uint8_t{0} : rest[1], Malformed{body, why}});
+    const bool whole = rest.size() >= generic_length;
+    payloads.push_back({type, place(), length, whole ? PayloadType{rest[0]} : PayloadType::none, whole ? rest[1] : std::uint8_t{0}, Malformed{body, why}});
   }
   // Less than a generic payload header is left although a payload was announced.
   void run_out(PayloadType type, ByteView rest) {

@@ -37,7 +37,8 @@ class Chain {
     body_offset_ = offset_ + at_ + 4;
     reserved_ = rest.size() < 2 ? std::uint8_t{0} : rest[1];
     if (rest.size() < 4 + fixed_) return stop(Fault::truncated, octets_.size(), "generic payload header");
-    const std::size_t length = load_be16(rest.data() + 2);
+    length_ = load_be16(rest.data() + 2);
+    const std::size_t length = length_;
     if (length < 4 + fixed_) return stop(Fault::bad_length, at_ + 2, "Payload Length");
     if (length > rest.size()) {
       stop(Fault::truncated, at_ + 2, "Payload Length");
@@ -52,6 +53,8 @@ class Chain {
 
   [[nodiscard]] const std::optional<DecodeError>& error() const noexcept { return error_; }
   [[nodiscard]] std::size_t body_offset() const noexcept { return body_offset_; }
+  // Of the generic header of the link given last.
+  [[nodiscard]] std::uint16_t length() const noexcept { return length_; }
   [[nodiscard]] std::uint8_t reserved() const noexcept { return reserved_; }
   // After a fault: what it kept from being read.
   [[nodiscard]] ByteView unread() const noexcept { return error_ ? octets_.subspan(at_) : ByteView{}; }
@@ -82,6 +85,7 @@ class Chain {
   std::size_t fixed_;
   std::size_t at_ = 0;
   std::size_t body_offset_ = 0;
+  std::uint16_t length_ = 0;
   std::uint8_t reserved_ = 0;
   bool done_ = false;
   std::optional<DecodeError> error_;
@@ -92,7 +96,7 @@ constexpr std::size_t fixed_fields = 4;  // of a proposal and of a transform, af
 Chain proposal_chain(ByteView octets) noexcept { return {octets, 0, next_proposal, fixed_fields}; }
 
 Transform decode_transform(ByteView body, std::size_t offset) {
-  Transform transform{body[0], body[1], {}, {}, {}, 0, load_be16(body.data() + 2)};
+  Transform transform{body[0], body[1], {}, {}, {}, 0, 0, load_be16(body.data() + 2)};
   const auto list = body.subspan(fixed_fields);
   AttributeReader in{list};
   offset += fixed_fields;
@@ -118,7 +122,7 @@ Transform decode_transform(ByteView body, std::size_t offset) {
 
 // `room` is how many transforms may still be kept in this SA payload.
 Proposal decode_proposal(ByteView body, std::size_t offset, std::size_t& room) {
-  Proposal proposal{body[0], ProtocolId{body[1]}, {}, body[3], {}, {}, {}, 0};
+  Proposal proposal{body[0], ProtocolId{body[1]}, {}, body[3], {}, {}, {}, 0, 0};
   const std::size_t spi_size = body[2];
   if (spi_size > body.size() - fixed_fields) {
     proposal.fault = DecodeError{Fault::truncated, offset + 2, "SPI Size"};
@@ -138,6 +142,7 @@ Proposal decode_proposal(ByteView body, std::size_t offset, std::size_t& room) {
     }
     --room;
     proposal.transforms.push_back(decode_transform(link, chain.body_offset()));
+    proposal.transforms.back().length = chain.length();
     proposal.transforms.back().reserved = chain.reserved();
   }
   proposal.fault = chain.error();
@@ -215,6 +220,7 @@ std::vector<Proposal> decode_proposals(const SecurityAssociation& sa) {
       return proposals;
     }
     proposals.push_back(decode_proposal(link, chain.body_offset(), room));
+    proposals.back().length = chain.length();
     proposals.back().reserved = chain.reserved();
     if (room == 0 && proposals.back().fault) return proposals;
   }

@@ -41,7 +41,7 @@ TEST_CASE("a refusal reads field by field") {
         "  flags: 0x00\n"
         "  message ID: 0xb144877a\n"
         "  length: 56\n"
-        "  Notification (11) payload at offset 28, length 28\n"
+        "  Notification (11) payload at offset 28, length 28, next 0\n"
         "    DOI: IPSEC (1)\n"
         "    protocol: ISAKMP (1)\n"
         "    type: NO-PROPOSAL-CHOSEN (14)\n"
@@ -51,9 +51,9 @@ TEST_CASE("a refusal reads field by field") {
 TEST_CASE("a transform has one readable line, and one for every attribute as it was sent") {
   const auto said = described(hex(captured::libreswan_message_1));
   CHECK(has(said,
-            "    proposal 0: ISAKMP (1), 1 transform announced\n"
+            "    proposal 0: ISAKMP (1), 1 transform announced, length 44\n"
             "      transform 0: AES-CBC-256, SHA2-256, PSK, MODP-2048, 28800 s\n"
-            "        transform ID: KEY_IKE (1)\n"
+            "        transform ID: KEY_IKE (1), length 36\n"
             "        Life-Type (11): seconds (1)\n"
             "        Life-Duration (12): 28800\n"
             "        Encryption-Algorithm (1): AES-CBC (7)\n"
@@ -67,15 +67,17 @@ TEST_CASE("a transform has one readable line, and one for every attribute as it 
 TEST_CASE("phase 2 reads like phase 1: ESP with mode, group and both lifetimes; proposals of one number belong together") {
   using test::operator+;
   const auto attributes = test::basic(1, 1) + test::variable(2, test::be32(28800)) + test::basic(4, 3) + test::basic(3, 14) + test::basic(5, 2) + test::basic(6, 256);
-  const auto said = described(test::isakmp({.exchange = 32, .message_id = 7}, {test::hash(20), test::sa({{3, hex("11223344"), {{12, attributes}}}, {4, hex("0001"), {{3, {}}}}})}));
+  auto octets = test::isakmp({.exchange = 32, .message_id = 7}, {test::hash(20), test::sa({{3, hex("11223344"), {{12, attributes}}}, {4, hex("0001"), {{3, {}}}}})});
+  octets[116] = 1;  // number of the second proposal
+  const auto said = described(octets);
   CHECK(has(said,
-            "proposal 1: ESP (3), 1 transform announced, SPI 11223344\n"
+            "proposal 1: ESP (3), 1 transform announced, length 48, SPI 11223344\n"
             "      transform 1: ESP_AES-CBC-256, 28800 s, UDP-encapsulated tunnel, MODP-2048, HMAC-SHA1\n"
-            "        transform ID: ESP_AES-CBC (12)\n"
+            "        transform ID: ESP_AES-CBC (12), length 36\n"
             "        SA-Life-Type (1): seconds (1)\n"
             "        SA-Life-Duration (2), 4 octets: 28800\n"
             "        Encapsulation-Mode (4): UDP-encapsulated tunnel (3)\n"));
-  CHECK(has(said, "IPCOMP (4), 1 transform announced, SPI 0001\n      transform 1: IPCOMP_LZS\n"));
+  CHECK(has(said, "IPCOMP (4), 1 transform announced, length 18, SPI 0001, together with the one before\n      transform 1: IPCOMP_LZS\n"));
 }
 
 TEST_CASE("a broken attribute list is shown up to its fault, and behind it the octets that were not read") {
@@ -84,7 +86,7 @@ TEST_CASE("a broken attribute list is shown up to its fault, and behind it the o
   const auto said = described(test::isakmp({}, {test::sa({{1, {}, {{1, list}}}})}));
   CHECK(has(said,
             "      transform 1: AES-CBC-128\n"
-            "        transform ID: KEY_IKE (1)\n"
+            "        transform ID: KEY_IKE (1), length 22\n"
             "        Encryption-Algorithm (1): AES-CBC (7)\n"
             "        Key-Length (14): 128\n"
             "        ! truncated at offset 66: Attribute Value\n"
@@ -128,7 +130,7 @@ TEST_CASE("no octet is passed over: reserved ones that are not zero, padding, wh
   loop[27] = 39;
   loop[28] = 13;  // another VID follows, and after it one that claims length 0
   loop[33] = 13;
-  CHECK(has(described(loop), "offset 37, length 0\n    ! truncated at offset 37: generic payload header\n    body: 2 octets: ffff\n"));
+  CHECK(has(described(loop), "offset 37, length 0, next 0\n    ! truncated at offset 37: generic payload header\n    body: 2 octets: ffff\n"));
 }
 
 TEST_CASE("selectors name protocol and port") {
@@ -165,7 +167,7 @@ TEST_CASE("GDOI, AuthIP and other DOIs are named") {
   for (const std::string_view line : {"DOI: GDOI (2)\n", "SA KEK (GDOI) (15) payload", "SA TEK (GDOI) (16) payload", "Key Download (17) payload"}) CHECK(has(gdoi, line));
   const auto authip = described(test::isakmp({.exchange = 243}, {{133, hex("0102")}}));
   CHECK(has(authip, "ISAKMP Microsoft AuthIP Main Mode (243)\n"));
-  CHECK(has(authip, "AuthIP crypto (Microsoft) (133) payload at offset 28, length 6\n    body: 2 octets: 0102\n"));
+  CHECK(has(authip, "AuthIP crypto (Microsoft) (133) payload at offset 28, length 6, next 0\n    body: 2 octets: 0102\n"));
   CHECK(has(described(test::isakmp({}, {test::sa({{1, {}, {{1, {}}}}}, 9)})), "this DOI is not known; what follows is read as that of IPSEC\n"));
   const auto ikev2 = described(test::isakmp({.exchange = 34, .flags = 0x28, .version = 0x20}, {}));
   CHECK(has(ikev2, "ISAKMP IKEv2 IKE_SA_INIT (34)\n"));

@@ -42,6 +42,7 @@ struct Payload {
   PayloadType type{};
   std::uint32_t offset = 0;  ///< of the generic payload header, from the start of the message
   std::uint16_t length = 0;  ///< by its own word, generic header included
+  PayloadType next{};        ///< what it says of the payload behind it
   std::uint8_t reserved = 0;  ///< second octet of the generic header; zero by RFC 2408 3.2
   PayloadContent content;
 };

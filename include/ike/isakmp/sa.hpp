@@ -18,6 +18,7 @@ struct Transform {
   std::vector<Attribute> attributes;
   std::optional<DecodeError> fault;
   ByteView unread{};              ///< the octets behind the last attribute that could be read
+  std::uint16_t length = 0;     ///< of the generic header, by its own word
   std::uint8_t reserved = 0;    ///< of the generic header
   std::uint16_t reserved2 = 0;  ///< RESERVED2; both are zero by the RFC
 };
@@ -31,6 +32,7 @@ struct Proposal {
   std::vector<Transform> transforms;
   std::optional<DecodeError> fault;
   ByteView unread{};            ///< the octets behind the last link of its chain that could be read
+  std::uint16_t length = 0;   ///< of the generic header, by its own word
   std::uint8_t reserved = 0;  ///< of the generic header; zero by the RFC
 };
 
