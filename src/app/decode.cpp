@@ -29,6 +29,10 @@ constexpr std::uint16_t gdoi_port = 848;  // RFC 6407 2
 /// Without the port where the protocol has none.
 std::string end_of(const net::Endpoint& end) { return end.port == 0 ? net::to_string(end.address) : net::to_string(end); }
 
+void tell(std::uint64_t count, std::string_view one, std::string_view many) {
+  if (count > 0) complain(fmt::format("{} {}", count, count == 1 ? one : many));
+}
+
 /// Prints the messages of a capture, and one line for what passes between them.
 class Printer {
  public:
@@ -67,6 +71,13 @@ class Printer {
 
   /// Prints what is still held back.
   void finish() { between(); }
+
+  /// Says on standard error what limits left out.
+  void remarks() const {
+    tell(fragments_.given_up(), "IKE message given up: not all of its fragments came, or they contradict each other", "IKE messages given up: not all of their fragments came, or they contradict each other");
+    tell(fragments_.discarded(), "IKE fragment left out: it contradicts its message", "IKE fragments left out: they contradict their messages");
+    tell(notes_.forgotten(), "exchange forgotten: more than decode compares at once", "exchanges forgotten: more than decode compares at once");
+  }
 
   [[nodiscard]] bool printed() const noexcept { return printed_; }
 
@@ -161,6 +172,11 @@ ExitCode decode(const DecodeOptions& options) {
   }
   printer.finish();
   flush_output();
+  printer.remarks();
+  const net::NetCounts& net = dissector.counts();
+  tell(net.malformed, "packet whose link, IP or UDP header contradicts itself", "packets whose link, IP or UDP header contradicts itself");
+  tell(net.unknown_link, "frame of a link type that cannot be read", "frames of a link type that cannot be read");
+  tell(net.fragments_unfinished + net.fragments_evicted, "datagram whose IP fragments did not all come", "datagrams whose IP fragments did not all come");
   for (const std::string& remark : timeline.info().remarks) complain(remark);
   if (!all_read) return ExitCode::unusable;
   if (options.packet && !printer.printed()) {

@@ -37,6 +37,9 @@ class ExchangeNotes {
   /// Adds lines behind the message: what it is sent again of, and guesses, each marked as one.
   void after(std::vector<isakmp::Line>& out) const;
 
+  /// Exchanges forgotten because of max_exchanges.
+  [[nodiscard]] std::uint64_t forgotten() const noexcept { return turn_ - by_turn_.size(); }
+
  private:
   struct Key {
     isakmp::Cookie initiator_cookie = 0;

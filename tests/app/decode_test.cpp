@@ -126,3 +126,13 @@ TEST_CASE("decode names GDOI's port, and shows the headers of other IKE versions
   const auto ikev2 = decoded({sent(isakmp({.initiator_cookie = cookie_i, .exchange = 34, .flags = 8, .version = 0x20}, {}))});
   CHECK(has(ikev2, "28 octets, IKEv2: not decoded\n  ISAKMP IKEv2 IKE_SA_INIT (34)\n    initiator cookie: 1111111111111111\n"));
 }
+
+TEST_CASE("decode says what its limits left out") {
+  std::vector<Bytes> packets;
+  for (std::uint32_t i = 1; i <= 4100; ++i) packets.push_back(sent(isakmp({.initiator_cookie = i}, {vid(hex("aa"))})));
+  const Scratch scratch;
+  spill(scratch / "x.pcap", capture(packets));
+  const Outcome outcome = scratch.run("decode --packet 4100 x.pcap");
+  CHECK(outcome.status == 0);
+  CHECK(outcome.error == "ikescope: 4 exchanges forgotten: more than decode compares at once\n");
+}
