@@ -55,7 +55,7 @@ report::Report Analyzer::report(report::CaptureInfo capture) const {
   capture.ikev2_packets = counts.ikev2;
   capture.esp_packets = counts.esp;
   capture.icmp_errors = counts.icmp_errors;
-  capture.malformed = counts.malformed + counts.unknown + net.malformed;
+  capture.malformed = counts.malformed;  // messages; what is none has a remark of its own below
   capture.snaplen_cut = net.cut;
   capture.first_time = self.first;
   capture.last_time = self.last;
@@ -65,6 +65,7 @@ report::Report Analyzer::report(report::CaptureInfo capture) const {
   remark(counts.ikev2, "IKEv2 packet: recognised, not analysed", "IKEv2 packets: recognised, not analysed");
   remark(counts.other_version, "packet of an unknown IKE version", "packets of an unknown IKE version");
   remark(counts.unknown, "packet on an IKE port that is neither IKE nor ESP", "packets on an IKE port that are neither IKE nor ESP");
+  remark(net.malformed, "packet whose link, IP or UDP header contradicts itself", "packets whose link, IP or UDP header contradicts itself");
   remark(net.unknown_link, "frame of a link type that cannot be read", "frames of a link type that cannot be read");
   remark(net.fragments_unfinished + net.fragments_evicted, "datagram whose IP fragments did not all come", "datagrams whose IP fragments did not all come");
   remark(counts.attempts_evicted, "attempt forgotten: more than --max-exchanges at once", "attempts forgotten: more than --max-exchanges at once");
