@@ -4,6 +4,8 @@
 #include <botan/dl_group.h>
 #include <botan/ec_group.h>
 #include <botan/hex.h>
+#include <botan/mem_ops.h>
+#include <botan/numthry.h>
 #include <botan/version.h>
 
 #include <algorithm>
@@ -178,6 +180,56 @@ PublicValueCheck check_public_value(isakmp::Group group, ByteView value) noexcep
   } catch (const std::exception&) {  // a Botan built without the group
     return PublicValueCheck::unknown_group;
   }
+}
+
+namespace {
+
+Octets padded(const Botan::BigInt& value, std::size_t length) {
+  Octets octets(length);
+  if (value.bytes() <= length) value.binary_encode(octets.data() + (length - value.bytes()));
+  return octets;
+}
+
+/// The generator 2 but for RFC 5114 groups, whose own are not kept: then `own` cannot be made, g^xy can.
+DiffieHellman modp_secret(const Modp& row, const Octets& prime, const Botan::BigInt& x, ByteView other) {
+  const Botan::BigInt p(prime.data(), prime.size());
+  DiffieHellman result;
+  if (row.group < 22) result.own = padded(Botan::power_mod(2, x, p), prime.size());
+  auto shared = padded(Botan::power_mod(Botan::BigInt(other.data(), other.size()), x, p), prime.size());
+  result.g_xy = Secret{shared};
+  Botan::secure_scrub_memory(shared.data(), shared.size());
+  return result;
+}
+
+DiffieHellman curve_secret(const Curve& curve, const Botan::BigInt& x, ByteView other) {
+  const auto group = open_curve(std::string{curve.botan_name});
+  Octets uncompressed{4};
+  uncompressed.insert(uncompressed.end(), other.begin(), other.end());
+  const auto mine = group.get_base_point() * x;
+  const auto both = group.OS2ECP(uncompressed.data(), uncompressed.size()) * x;
+  DiffieHellman result;
+  result.own = padded(mine.get_affine_x(), curve.coordinate);
+  const auto y = padded(mine.get_affine_y(), curve.coordinate);
+  result.own.insert(result.own.end(), y.begin(), y.end());
+  auto shared = padded(both.get_affine_x(), curve.coordinate);
+  result.g_xy = Secret{shared};
+  Botan::secure_scrub_memory(shared.data(), shared.size());
+  return result;
+}
+
+}  // namespace
+
+DiffieHellman diffie_hellman(isakmp::Group group, ByteView private_value, ByteView other) {
+  if (private_value.empty() || check_public_value(group, other) != PublicValueCheck::good) return {};
+  try {
+    const Botan::BigInt x(private_value.data(), private_value.size());
+    const auto modp = std::ranges::find(modp_groups, number(group), &Modp::group);
+    if (modp != modp_groups.end()) return modp_secret(*modp, primes()[static_cast<std::size_t>(modp - modp_groups.begin())], x, other);
+    const auto curve = std::ranges::find(curves, number(group), &Curve::group);
+    if (curve != curves.end()) return curve_secret(*curve, x, other);
+  } catch (const std::exception&) {  // a Botan built without the group
+  }
+  return {};
 }
 
 }  // namespace ike::crypto

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "ike/crypto/secrets.hpp"
+#include "key_text.hpp"
 
 namespace ike::crypto {
 namespace {
@@ -96,9 +97,9 @@ struct Sa {
 class LogReader {
  public:
   /// False when there are too many keys.
-  bool take(std::string_view line) {
-    if (line.find("[DMN] Starting IKE") != std::string_view::npos) sas_.clear();  // numbers begin again at 1
-    const auto read = read_line(line);
+  bool take(std::string_view whole) {
+    if (whole.find("[DMN] Starting IKE") != std::string_view::npos) sas_.clear();  // numbers begin again at 1
+    const auto read = read_line(whole);
     if (!read) return true;
     if (const auto title = read_title(*read)) {
       if (dumps_.size() == max_threads && !dumps_.contains(read->thread)) dumps_.clear();
@@ -122,6 +123,8 @@ class LogReader {
   }
 
   KeyFile result;
+  std::string_view file;
+  std::size_t line = 0;
 
  private:
   /// "SKEYID => 32 bytes @ 0x64005260"
@@ -172,6 +175,7 @@ class LogReader {
       if (result.keys.size() == max_keys) return false;
       sa.keys = result.keys.size();
       auto& keys = result.keys.emplace_back();
+      keys.source = source_of(file, line);
       keys.skeyid.emplace(octets);
       keys.g_xy = std::exchange(sa.g_xy, std::nullopt);
       if (sa.cookies.initiator != 0) name(keys, sa.cookies);
@@ -225,10 +229,12 @@ class LogReader {
 
 Result<KeyFile, KeyError> parse_strongswan_log(std::string_view text, std::string_view file) {
   LogReader reader;
+  reader.file = file;
   for (std::size_t number = 1; !text.empty(); ++number) {
     const auto end = text.find('\n');
     const auto line = text.substr(0, end);
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    reader.line = number;
     if (line.size() > max_key_line) return KeyError{std::string{file} + ':' + std::to_string(number) + ": line is too long"};
     if (!reader.take(line)) return KeyError{std::string{file} + ':' + std::to_string(number) + ": too many keys"};
   }

@@ -6,6 +6,7 @@
 #include <botan/certstor.h>
 #include <botan/data_src.h>
 #include <botan/hex.h>
+#include <botan/pem.h>
 #include <botan/pk_keys.h>
 #include <botan/version.h>
 #include <botan/x509_ext.h>
@@ -16,6 +17,8 @@
 #include <array>
 #include <charconv>
 #include <exception>
+#include <fstream>
+#include <iterator>
 #include <optional>
 
 #include "ike/net/endpoint.hpp"
@@ -26,7 +29,7 @@ namespace {
 constexpr std::size_t max_text = 256;   // octets of one name
 constexpr std::size_t max_names = 64;   // of one kind in one certificate
 constexpr std::size_t max_chain = 16;   // certificates a peer sends
-constexpr std::size_t max_authorities = 1024;
+constexpr std::size_t max_certificate_file = 16U << 20U;  // octets
 
 /// `text` without control characters and not too long.
 std::string clean(std::string_view text) {
@@ -242,6 +245,35 @@ Result<ChainCheck, CertificateError> check_chain(std::span<const ByteView> chain
   } catch (const std::exception& fault) {
     return CertificateError{clean(fault.what())};
   }
+}
+
+Result<std::vector<std::vector<std::uint8_t>>, CertificateError> load_certificates(const std::filesystem::path& path) {
+  std::error_code missing;
+  const auto size = std::filesystem::file_size(path, missing);
+  if (missing) return CertificateError{path.string() + ": cannot be read"};
+  if (size > max_certificate_file) return CertificateError{path.string() + ": too long for a file of certificates"};
+  std::ifstream in{path, std::ios::binary};
+  const std::string text{std::istreambuf_iterator<char>{in}, {}};
+  std::vector<std::vector<std::uint8_t>> found;
+  constexpr std::string_view begin = "-----BEGIN ";
+  if (text.find(begin) == std::string::npos) {
+    found.emplace_back(text.begin(), text.end());
+  }
+  for (auto at = text.find(begin); at != std::string::npos && found.size() < max_authorities; at = text.find(begin, at + begin.size())) {
+    try {
+      std::string label;
+      Botan::DataSource_Memory source(reinterpret_cast<const std::uint8_t*>(text.data()) + at, text.size() - at);
+      const auto der = Botan::PEM_Code::decode(source, label);
+      if (label.find("CERTIFICATE") != std::string::npos) found.emplace_back(der.begin(), der.end());
+    } catch (const std::exception&) {
+      return CertificateError{path.string() + ": a PEM block in it cannot be read"};
+    }
+  }
+  for (const auto& der : found) {
+    if (const auto facts = parse_certificate(der); !facts) return CertificateError{path.string() + ": " + facts.error().message};
+  }
+  if (found.empty()) return CertificateError{path.string() + ": no certificate in it"};
+  return found;
 }
 
 }  // namespace ike::crypto

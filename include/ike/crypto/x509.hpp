@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <span>
 #include <string>
 #include <string_view>
@@ -64,5 +65,9 @@ struct ChainCheck {
 /// Revocation is not asked for: nothing leaves this machine. Botan 2 cannot read certificates that expire in
 /// 9999; with one of those this gives an error.
 Result<ChainCheck, CertificateError> check_chain(std::span<const ByteView> chain, std::span<const ByteView> authorities, Time when);
+
+/// Reads certificates from a file: DER, or any number in PEM. At most max_authorities.
+Result<std::vector<std::vector<std::uint8_t>>, CertificateError> load_certificates(const std::filesystem::path& path);
+inline constexpr std::size_t max_authorities = 1024;
 
 }  // namespace ike::crypto
