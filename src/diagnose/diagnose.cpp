@@ -64,13 +64,17 @@ constexpr Duration burst = std::chrono::milliseconds{1500};
 // Ended in good order: one side says two or more Informationals in a row (Deletes: IPsec SAs, then the
 // ISAKMP SA) or Deletes in clear, the other at most the same, and nothing follows.
 bool closed(const Story& story, const Tunnel& tunnel) {
-  const auto* last = story.last_from[0];
-  if (last == nullptr || (story.last_from[1] != nullptr && story.last_from[1]->time > last->time)) last = story.last_from[1];
+  // Notifies in clear may be anybody's.
+  const auto counts = [](const Event& event) { return event.is_message() && !event.is_copy() && (event.encrypted || event.has_delete || event.exchange != ExchangeType::informational); };
+  const Event* last = nullptr;
+  for (const auto& event : story.attempt->events) {
+    if (counts(event)) last = &event;
+  }
   if (last == nullptr || last->exchange != ExchangeType::informational) return false;
   std::array<std::uint32_t, 2> said{};
   bool deleted = false;
   for (const auto* info : story.informationals) {
-    if (last->time - info->time > burst || (info->is_resend() && last->time - story.attempt->events[info->resend_of].time <= burst)) continue;
+    if (!counts(*info) || last->time - info->time > burst || (info->is_resend() && last->time - story.attempt->events[info->resend_of].time <= burst)) continue;
     ++said[info->from == Side::initiator ? 0 : 1];
     deleted |= info->has_delete;
   }
@@ -116,6 +120,19 @@ std::optional<Finding> gone_before(std::span<const Story> stories, const Tunnel&
   return std::nullopt;
 }
 
+// ESP both ways that began while the attempt was the newest: it came up, whatever of it passed unseen.
+bool carries_esp(const Story& story, const Tunnel& tunnel, Time until) {
+  std::array<bool, 2> ways{};
+  for (const auto& flow : tunnel.esp) {
+    if (flow.first < story.attempt->first || flow.first >= until) continue;
+    ways[flow.source == story.attempt->initiator.address ? 0 : 1] = true;
+  }
+  return ways[0] && ways[1];
+}
+
+// What ESP both ways does not disprove: the end of an SA that was up.
+bool ends_an_sa(const Finding& finding) { return finding.id == FindingId::peer_gone || finding.id == FindingId::invalid_cookie; }
+
 Status status_of(const Story& story, bool refused, bool stalled, bool later) {
   if (story.phase1_complete()) return Status::complete;
   if (refused) return Status::refused;
@@ -127,9 +144,9 @@ Status status_of(const Story& story, bool refused, bool stalled, bool later) {
 
 // One Quick Mode of several fails, and another stands.
 bool only_a_further_quick_mode_fails(const Story& story, const std::vector<Finding>& findings) {
-  auto standing = story.attempt->quick_modes_complete;
+  auto standing = std::max(story.attempt->quick_modes_complete, story.quick_modes);
   for (const auto& finding : findings) {
-    if (finding.id == FindingId::peer_gone || finding.id == FindingId::invalid_cookie) return false;
+    if (ends_an_sa(finding)) return false;
     if (finding.id == FindingId::phase2_half_open && standing > 0) --standing;
   }
   return standing > 0;
@@ -161,6 +178,16 @@ bool stands(const Story& story) {
   return story.phase1_complete() || (story.renews && !story.aggressive() && track::is_active(story.at.initiator) && story.step[5].any());
 }
 
+// One direction only in all attempts, and one of them shows that the other exists.
+bool is_one_sided(const std::vector<Story>& stories) {
+  std::array<bool, 2> heard{};
+  for (const auto& story : stories) {
+    const bool swapped = story.attempt->initiator.address != stories.front().attempt->initiator.address;
+    for (const std::size_t side : {0U, 1U}) heard[swapped ? 1 - side : side] |= story.first_from[side] != nullptr;
+  }
+  return heard[0] != heard[1] && std::ranges::any_of(stories, &Story::one_sided);
+}
+
 int progress(const Story& story) { return story.at.last_message; }
 
 }  // namespace
@@ -176,6 +203,9 @@ Diagnosis diagnose(const Tunnel& tunnel, const track::CaptureFacts& capture, con
     story.at = positions(attempt, story.renews);
     earlier_up |= came_up(story);
   }
+  if (is_one_sided(stories)) {
+    for (auto& story : stories) story.one_sided = true;
+  }
   // Stray Informationals under cookies of before the capture are no attempt.
   std::size_t deciding = stories.size();
   for (std::size_t i = stories.size(); i-- > 0 && deciding == stories.size();) {
@@ -187,9 +217,15 @@ Diagnosis diagnose(const Tunnel& tunnel, const track::CaptureFacts& capture, con
   }
 
   const bool probe = is_probe(tunnel, stories);
+  bool carries = false;  // ESP disproves what the deciding attempt looks like
   std::vector<std::vector<Finding>> by_attempt(stories.size());
   for (std::size_t i = 0; i < stories.size(); ++i) {
     if (!probe) by_attempt[i] = findings_of(stories[i]);
+    const Time until = i < deciding && i + 1 < stories.size() ? stories[i + 1].attempt->first : Time::max();
+    if (!by_attempt[i].empty() && !(stories[i].phase1_complete() && stories[i].quick_mode_seen()) && carries_esp(stories[i], tunnel, until)) {
+      std::erase_if(by_attempt[i], [](const Finding& finding) { return !ends_an_sa(finding); });
+      if (i == deciding) carries = true;
+    }
     const bool refused = std::ranges::any_of(by_attempt[i], &Finding::refused);
     result.attempt_status.push_back(status_of(stories[i], refused, !by_attempt[i].empty(), i != deciding && !stories[i].newest));
   }
@@ -211,7 +247,8 @@ Diagnosis diagnose(const Tunnel& tunnel, const track::CaptureFacts& capture, con
         result.refused = std::ranges::any_of(result.findings, &Finding::refused);
       }
     }
-    add_remarks(stories, probe, false, options.brief, result.findings);
+    const auto most_heard = std::ranges::max_element(stories, {}, [](const Story& story) { return story.attempt->events.size(); });
+    if (!stories.empty()) add_remarks(stories, *most_heard, probe, false, options.brief, result.findings);
     if (probe) result.verdict = Verdict::probe;
     return result;
   }
@@ -231,6 +268,8 @@ Diagnosis diagnose(const Tunnel& tunnel, const track::CaptureFacts& capture, con
       break;
     }
   }
+  // The capture began inside, and what was built before it carries ESP both ways.
+  if (!beside && shown->attempt->initiator_assumed && esp_both_ways(*shown, tunnel)) beside = std::ranges::none_of(by_attempt[deciding], ends_an_sa) && !by_attempt[deciding].empty();
   result.positions = shown->at;
 
   // Young, and no further than attempts before it that stalled: still the same stall.
@@ -246,13 +285,13 @@ Diagnosis diagnose(const Tunnel& tunnel, const track::CaptureFacts& capture, con
 
   const bool stalls = !by_attempt[from].empty() && !beside;
   const bool any_up = std::ranges::any_of(stories, came_up);
-  const bool phase2 = shown->quick_mode_complete() || (any_up && shown->renews && stands(*shown)) || beside || (shown->phase1_complete() && esp_both_ways(*shown, tunnel));
+  const bool phase2 = shown->quick_mode_complete() || (any_up && shown->renews && stands(*shown)) || beside || carries || (shown->phase1_complete() && esp_both_ways(*shown, tunnel));
   if (probe) result.verdict = Verdict::probe;
   else if (flaps(stories, tunnel) >= 3) result.verdict = Verdict::flapping;
   else if (stalls && came_up(*shown) && only_a_further_quick_mode_fails(*shown, by_attempt[from])) result.verdict = Verdict::up;
   else if (stalls) result.verdict = Verdict::stalled;
   else if (versions && !shown->any_active()) result.verdict = Verdict::stalled;
-  else if (phase2 && stands(*shown) && !beside && closed(*shown, tunnel)) result.verdict = Verdict::closed;
+  else if (phase2 && (stands(*shown) || carries) && !beside && closed(*shown, tunnel)) result.verdict = Verdict::closed;
   else if (phase2) result.verdict = Verdict::up;
   else if (shown->phase1_complete()) result.verdict = closed(*shown, tunnel) ? Verdict::closed : Verdict::phase1_up;
   else result.verdict = Verdict::pending;
@@ -289,7 +328,7 @@ Diagnosis diagnose(const Tunnel& tunnel, const track::CaptureFacts& capture, con
   if (auto one_way = !probe && !stalls ? esp_one_way(tunnel, stories) : std::nullopt) result.findings.push_back(std::move(*one_way));
   std::ranges::stable_sort(result.findings, {}, &Finding::severity);
   result.refused = explains && std::ranges::any_of(result.findings, [](const Finding& finding) { return finding.severity == Severity::stall && finding.refused; });
-  add_remarks(stories, probe, result.verdict == Verdict::up || result.verdict == Verdict::closed, options.brief, result.findings);
+  add_remarks(stories, *shown, probe, result.verdict == Verdict::up || result.verdict == Verdict::closed, options.brief, result.findings);
   return result;
 }
 

@@ -27,6 +27,20 @@ const Event* notify_on_msg1(const Story& story) {
   return story.clear_error_from(Side::responder, story.step[1].first->time);
 }
 
+// A forged or stale notify changes nothing: whoever goes on after it, in another exchange, under the keys or with ESP,
+// holds the SA. Resends in clear alone do not show it.
+bool sender_goes_on(const Story& story, const Event& notify) {
+  const bool speaks = std::ranges::any_of(story.attempt->events, [&](const Event& event) {
+    return event.is_message() && !event.is_copy() && event.from == notify.from && event.time > notify.time && (event.encrypted || (!event.is_resend() && event.exchange != ExchangeType::informational));
+  });
+  const auto& sender = notify.from == Side::initiator ? story.attempt->initiator.address : story.attempt->responder.address;
+  const bool any_sa = story.phase1_complete() || story.attempt->initiator_assumed;
+  return speaks || std::ranges::any_of(story.tunnel->esp, [&](const track::EspFlow& flow) {
+    if (flow.source != sender) return flow.first > notify.time;  // who was refused begins no new ESP
+    return flow.last > notify.time + std::chrono::seconds{1} && (any_sa || flow.first >= story.attempt->first);
+  });
+}
+
 // Whether `notify` comes soon after a message under the keys that still had no answer.
 bool answers_request(const Story& story, const Event& notify) {
   constexpr Duration soon = std::chrono::seconds{3};
@@ -127,15 +141,9 @@ std::optional<Finding> invalid_cookie(const Story& story) {
   const auto& notify = **found;
   const auto asker = other(notify.from);
   const bool has_spoken = notify.from == Side::initiator ? story.step[2].any() : story.step[3].any() || story.step[5].any() || story.attempt->mode == ExchangeType::quick_mode || story.attempt->mode == ExchangeType::informational || story.any_active() || story.aggressive();
-  if (!has_spoken) return std::nullopt;
-  // A forged or stale notify changes nothing: whoever goes on afterwards, in another exchange, under the keys or
-  // with ESP, holds the SA. Resends in clear alone do not show it.
-  const bool goes_on = std::ranges::any_of(story.attempt->events, [&](const Event& event) {
-    return event.is_message() && !event.is_copy() && event.from == notify.from && event.time > notify.time && (event.encrypted || (!event.is_resend() && event.exchange != ExchangeType::informational));
-  });
-  const auto& sender = notify.from == Side::initiator ? story.attempt->initiator.address : story.attempt->responder.address;
-  const bool esp_goes_on = std::ranges::any_of(story.tunnel->esp, [&](const track::EspFlow& flow) { return flow.source == sender && flow.last > notify.time + std::chrono::seconds{1}; });
-  if (goes_on || (esp_goes_on && story.phase1_complete())) return std::nullopt;
+  const auto* asked = story.first_from[asker == Side::initiator ? 0 : 1];
+  if (!has_spoken || asked == nullptr || asked->time > notify.time) return std::nullopt;  // a notify alone refuses nothing
+  if (sender_goes_on(story, notify)) return std::nullopt;
   // Deletes that cross find the SA gone already: two Informationals of one side about the same time.
   const auto deletes = [&](Side side) {
     return std::ranges::count_if(story.informationals, [&](const Event* info) { return info->from == side && info->encrypted && !info->is_resend() && std::chrono::abs(notify.time - info->time) <= std::chrono::milliseconds{1500}; });
@@ -251,7 +259,7 @@ std::optional<Finding> missing_sa(const Story& story) {
   const auto* first = story.first_from[0] != nullptr && (story.first_from[1] == nullptr || story.first_from[0]->time <= story.first_from[1]->time) ? story.first_from[0] : story.first_from[1];
   if (first == nullptr || !(first->encrypted || first->number == 3)) return std::nullopt;
   const auto* notify = story.clear_error_from(other(first->from), first->time);
-  if (notify == nullptr) return std::nullopt;
+  if (notify == nullptr || sender_goes_on(story, *notify)) return std::nullopt;
   auto finding = refusal(story, FindingId::missing_sa, Certainty::possible, *notify, story.at.of(first->from));
   finding.side = notify->from;
   prove(finding, first);

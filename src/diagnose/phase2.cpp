@@ -88,10 +88,15 @@ Finding about(const Story& story, const Child& child, FindingId id, Certainty ce
   return finding;
 }
 
+std::uint8_t quick_mode_number(const Story& story, const Event& event) {
+  const auto child = std::ranges::find_if(story.children, [&](const Child& one) { return one.holds(event); });
+  return child == story.children.end() ? event.number : child->number(event);
+}
+
 std::uint32_t sent_after(const Story& story, const Child& child, std::uint8_t number, const Sent& answer) {
   if (!answer.any()) return 0;
   return static_cast<std::uint32_t>(std::ranges::count_if(story.attempt->events, [&](const Event& event) {
-    return event.is_message() && !event.is_copy() && event.exchange == child.type && event.message_id == child.message_id && event.number == number && event.time > answer.first->time + crossing;
+    return child.holds(event) && !event.is_copy() && child.number(event) == number && event.time > answer.first->time + crossing;
   }));
 }
 
@@ -172,8 +177,9 @@ std::optional<Finding> peer_gone(const Story& story) {
   std::vector<const Event*> calls;
   for (const auto& event : story.attempt->events) {
     if (!event.is_message() || event.is_copy() || event.from != speaker || event.time <= silent_since || !event.encrypted || event.is_phase1()) continue;
-    // What follows at once is an answer, and nothing answers the third message of a Quick Mode.
-    if (event.time - silent_since <= one_burst || (event.exchange == ExchangeType::quick_mode && event.number == 3)) continue;
+    // What follows at once is an answer, nothing answers the third message of a Quick Mode, and who repeats the second
+    // waits for that only.
+    if (event.time - silent_since <= one_burst || (event.exchange == ExchangeType::quick_mode && quick_mode_number(story, event) != 1)) continue;
     if (calls.empty() || event.time - calls.back()->time > one_burst) calls.push_back(&event);
   }
   // Keepalives of a living SA are answered; a Delete is not, and comes once.

@@ -19,6 +19,32 @@ Child& child_of(Story& story, const Event& event) {
   return fresh;
 }
 
+// Whoever was seen first in an exchange below phase 1 counts as having begun it. In Quick Mode the beginner sends one
+// message more than the other (RFC 2409 5.5), and his second one is a HASH alone: at most 108 octets, less than any SA.
+void find_beginner(const Story& story, Child& child) {
+  constexpr std::uint32_t longest_hash_alone = 108;
+  std::array<std::uint32_t, 2> distinct{};
+  std::array<bool, 2> large{};
+  for (const auto& event : story.attempt->events) {
+    if (!child.holds(event) || event.is_copy() || event.is_resend()) continue;
+    const std::size_t who = event.from == child.starter ? 0 : 1;
+    ++distinct[who];
+    large[who] |= event.length > longest_hash_alone;
+  }
+  if (distinct[1] > distinct[0]) child.place = {0, 2, 1, 4, 3, 0};
+  else if (distinct[0] == 1 && distinct[1] == 1 && large[0] && !large[1]) child.place = {0, 2, 3, 4, 5, 0};
+  else return;
+  child.starter = other(child.starter);
+}
+
+void place_messages(const Story& story, Child& child) {
+  if (child.type == ExchangeType::quick_mode) find_beginner(story, child);
+  for (const auto& event : story.attempt->events) {
+    if (!child.holds(event) || event.is_copy()) continue;
+    if (const auto number = child.number(event); number > 0 && number < child.step.size()) child.step[number].add(event);
+  }
+}
+
 // An Informational that comes at once after a request and from the other side stands in place of its answer.
 void attribute_refusals(Story& story) {
   constexpr Duration at_once = std::chrono::seconds{3};
@@ -28,7 +54,7 @@ void attribute_refusals(Story& story) {
     for (const auto* info : story.informationals) {
       if (info->from == child.starter) continue;
       const bool after_one = std::ranges::any_of(story.attempt->events, [&](const Event& event) {
-        return event.is_message() && event.exchange == child.type && event.message_id == child.message_id && event.from == child.starter && info->time >= event.time && info->time - event.time <= at_once;
+        return child.holds(event) && event.from == child.starter && info->time >= event.time && info->time - event.time <= at_once;
       });
       if (!after_one) continue;
       child.refusal = info;
@@ -47,6 +73,7 @@ Story tell(const Tunnel& tunnel, const Attempt& attempt, const track::CaptureFac
   story.options = &options;
   story.end = capture.last;
   bool answers_unseen = false;
+  bool more_than_notifies = false;  // anybody can send those
   for (const auto& event : attempt.events) {
     if (!event.is_message()) {
       story.icmp.push_back(&event);
@@ -56,21 +83,24 @@ Story tell(const Tunnel& tunnel, const Attempt& attempt, const track::CaptureFac
     const auto side = index(event.from);
     if (story.first_from[side] == nullptr) story.first_from[side] = &event;
     story.last_from[side] = &event;
-    if (event.from == Side::initiator && event.responder_cookie != 0) answers_unseen = true;
+    const bool clear_notify = event.exchange == ExchangeType::informational && !event.encrypted;
+    more_than_notifies |= !clear_notify;
+    if (event.from == Side::initiator && event.responder_cookie != 0 && !clear_notify) answers_unseen = true;
     if (event.exchange == attempt.mode && event.is_phase1()) {
       if (event.number > 0 && event.number < story.step.size()) story.step[event.number].add(event);
       else if (event.has_notify) story.informationals.push_back(&event);  // some send notifies inside the phase 1 exchange
     } else if (event.exchange == ExchangeType::informational) {
       story.informationals.push_back(&event);
     } else if (event.exchange == ExchangeType::quick_mode || event.exchange == ExchangeType::transaction) {
-      auto& child = child_of(story, event);
-      if (event.number > 0 && event.number < child.step.size()) child.step[event.number].add(event);
+      child_of(story, event);
     }
   }
   // A responder's messages always answer something; an initiator's CKY-R came from an answer.
-  story.one_sided = (story.first_from[0] == nullptr) != (story.first_from[1] == nullptr) && (story.first_from[0] == nullptr || answers_unseen);
+  story.one_sided = (story.first_from[0] == nullptr) != (story.first_from[1] == nullptr) && more_than_notifies && (story.first_from[0] == nullptr || answers_unseen);
+  for (auto& child : story.children) place_messages(story, child);
+  story.quick_modes = static_cast<std::uint32_t>(std::ranges::count_if(story.children, [](const Child& child) { return child.type == ExchangeType::quick_mode && child.complete(); }));
   attribute_refusals(story);
-  story.esp_under = attempt.quick_modes_complete == 0 && std::ranges::any_of(story.children, [&](const Child& child) { return child.type == ExchangeType::quick_mode && story.esp_began_after(child); });
+  story.esp_under = !story.quick_mode_seen() && std::ranges::any_of(story.children, [&](const Child& child) { return child.type == ExchangeType::quick_mode && story.esp_began_after(child); });
   return story;
 }
 

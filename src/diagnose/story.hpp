@@ -40,7 +40,11 @@ struct Child {
   Side starter = Side::initiator;
   std::array<Sent, 5> step{};   // by number, from 1
   const Event* refusal = nullptr;  // Informational from the other side that came instead of an answer
+  /// What Event::number stands for here: another place where message 2 was shown first, or message 1 not at all.
+  std::array<std::uint8_t, 6> place{0, 1, 2, 3, 4, 5};
 
+  [[nodiscard]] std::uint8_t number(const Event& event) const { return event.number < place.size() ? place[event.number] : std::uint8_t{0}; }
+  [[nodiscard]] bool holds(const Event& event) const { return event.is_message() && event.exchange == type && event.message_id == message_id; }
   [[nodiscard]] bool complete() const { return type == ExchangeType::quick_mode ? step[3].any() : step[2].any(); }
   [[nodiscard]] const Event* last() const {
     const Event* newest = nullptr;
@@ -65,17 +69,19 @@ struct Story {
   track::Positions at;
   std::array<Sent, 7> step{};  ///< phase 1 messages by number
   std::vector<Child> children; ///< Quick Modes and Transactions, by first message
+  std::uint32_t quick_modes = 0;  ///< complete ones among the children
   std::vector<const Event*> informationals;  ///< copies left out
   std::vector<const Event*> icmp;
   std::array<const Event*, 2> first_from{};  ///< by side
   std::array<const Event*, 2> last_from{};
   bool esp_under = false;      ///< ESP both ways began after a Quick Mode of this attempt did
-  bool one_sided = false;      ///< only one direction passed the observer
+  bool one_sided = false;      ///< only one direction passed the observer, here or in the whole tunnel
 
   [[nodiscard]] bool aggressive() const { return attempt->aggressive(); }
   [[nodiscard]] bool phase1_complete() const { return track::is_active(at.initiator) && track::is_active(at.responder); }
   [[nodiscard]] bool any_active() const { return track::is_active(at.initiator) || track::is_active(at.responder); }
-  [[nodiscard]] bool quick_mode_complete() const { return attempt->quick_modes_complete > 0 || esp_under; }
+  [[nodiscard]] bool quick_mode_seen() const { return attempt->quick_modes_complete > 0 || quick_modes > 0; }
+  [[nodiscard]] bool quick_mode_complete() const { return quick_mode_seen() || esp_under; }
   /// ESP both ways in flows that began after `child` did.
   [[nodiscard]] bool esp_began_after(const Child& child) const;
   /// Every Quick Mode is complete with no message repeated, and nothing else was said: no rule of phase 2 can
@@ -148,7 +154,7 @@ bool is_probe(const Tunnel& tunnel, const std::vector<Story>& stories);
 std::optional<Finding> version_mismatch(const Tunnel& tunnel, const track::CaptureFacts& capture);
 std::optional<Finding> esp_one_way(const Tunnel& tunnel, const std::vector<Story>& stories);
 /// Remarks: rekey, retries, simultaneous, mid-stream, one-sided, mirror-copies, snaplen-cut, kernel-drops, weak-crypto, probe.
-/// `brief`: only what bears on every judgement, one-sided.
-void add_remarks(const std::vector<Story>& stories, bool probe, bool up, bool brief, std::vector<Finding>& findings);
+/// `shown`: the story that decides. `brief`: only what bears on every judgement, one-sided.
+void add_remarks(const std::vector<Story>& stories, const Story& shown, bool probe, bool up, bool brief, std::vector<Finding>& findings);
 
 }  // namespace ike::diagnose

@@ -30,6 +30,14 @@ const Event* first_event(const Story& story, Test test) {
   return found == story.attempt->events.end() ? nullptr : &*found;
 }
 
+// A notify in clear that is repeated is no message of an exchange sent again.
+bool is_resent_message(const Event& event) { return event.is_resend() && (event.encrypted || event.exchange != ExchangeType::informational); }
+
+std::uint32_t resent_messages(const Story& story) {
+  const auto notifies = std::ranges::count_if(story.attempt->events, [](const Event& event) { return event.is_resend() && !is_resent_message(event); });
+  return story.attempt->resends - std::min(story.attempt->resends, static_cast<std::uint32_t>(notifies));
+}
+
 // A Quick Mode that follows a complete one much later renews it; several at once are several networks.
 bool renews_phase2(const Story& story) {
   constexpr Duration at_once = std::chrono::seconds{5};
@@ -166,9 +174,7 @@ std::optional<Finding> esp_one_way(const Tunnel& tunnel, const std::vector<Story
   return finding;
 }
 
-void add_remarks(const std::vector<Story>& stories, bool probe, bool up, bool brief, std::vector<Finding>& findings) {
-  if (stories.empty()) return;
-  const auto& newest = stories.back();
+void add_remarks(const std::vector<Story>& stories, const Story& newest, bool probe, bool up, bool brief, std::vector<Finding>& findings) {
   if (brief) {
     if (newest.one_sided) findings.push_back(remark(newest, FindingId::one_sided));
     return;
@@ -196,7 +202,7 @@ void add_remarks(const std::vector<Story>& stories, bool probe, bool up, bool br
   for (std::size_t i = 0; i < stories.size(); ++i) {
     const auto& story = stories[i];
     copies += story.attempt->copies;
-    resends += story.attempt->resends;
+    resends += resent_messages(story);
     if (!renewed && (renews_phase2(story) || (earlier_up != nullptr && renews_phase1(*earlier_up, story)))) {
       renewed = true;
       add(FindingId::rekey, story, story.attempt->events.empty() ? nullptr : &story.attempt->events.front());
@@ -207,9 +213,10 @@ void add_remarks(const std::vector<Story>& stories, bool probe, bool up, bool br
     }
     if (story.phase1_complete() && story.quick_mode_complete()) earlier_up = &story;
   }
-  const auto* resent = first_event(newest, [](const Event& event) { return event.is_resend(); });
-  if (up && resends > 0) add(FindingId::retries, newest, resent, resends);
-  if (newest.attempt->initiator_assumed) add(FindingId::mid_stream, newest, newest.attempt->events.empty() ? nullptr : &newest.attempt->events.front());
+  const auto* resent = first_event(newest, is_resent_message);
+  for (auto story = stories.begin(); resent == nullptr && story != stories.end(); ++story) resent = first_event(*story, is_resent_message);
+  if (up && resends > 0 && resent != nullptr) add(FindingId::retries, newest, resent, resends);
+  if (newest.attempt->initiator_assumed && !newest.step[1].any()) add(FindingId::mid_stream, newest, newest.attempt->events.empty() ? nullptr : &newest.attempt->events.front());
   if (newest.one_sided) add(FindingId::one_sided, newest, newest.attempt->events.empty() ? nullptr : &newest.attempt->events.front());
   if (copies > 0) add(FindingId::mirror_copies, newest, first_event(newest, [](const Event& event) { return event.is_copy(); }), copies);
   if (const auto* cut = first_event(newest, [](const Event& event) { return event.cut; })) add(FindingId::snaplen_cut, newest, cut);

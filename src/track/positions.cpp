@@ -1,5 +1,6 @@
 // Positions are computed from what was seen, never assigned: resends, copies, reordering and a late start
 // need no code of their own. To lay beside RFC 2409 section 5.
+#include <algorithm>
 #include <array>
 
 #include "ike/track/evidence.hpp"
@@ -17,13 +18,15 @@ struct Seen {
 };
 
 struct Summary {
-  std::array<Seen, 7> step{};           // phase 1 messages by number
-  std::array<const Event*, 2> later{};  // by side: first message that only a side with phase 1 complete sends
-  std::array<bool, 2> sealed_info{};    // by side: an encrypted Informational
+  std::array<Seen, 7> step{};         // phase 1 messages by number
+  std::array<bool, 2> later{};        // by side: sent what only a side with phase 1 complete sends
+  std::array<bool, 2> sealed_info{};  // by side: an encrypted Informational
 };
 
 Summary summarise(const Attempt& attempt) {
   Summary seen;
+  // A complete Quick Mode had messages of both, though they may be among those left out.
+  if (attempt.quick_modes_complete > 0) seen.later = {true, true};
   for (const auto& event : attempt.events) {
     if (!event.is_message() || event.is_copy()) continue;
     const auto side = event.from == Side::initiator ? 0U : 1U;
@@ -33,7 +36,7 @@ Summary summarise(const Attempt& attempt) {
       if (step.first == nullptr) step.first = &event;
       step.last = &event;
     } else if (event.exchange == ExchangeType::quick_mode || event.exchange == ExchangeType::transaction || event.exchange == ExchangeType::new_group_mode) {
-      if (seen.later[side] == nullptr) seen.later[side] = &event;
+      seen.later[side] = true;
     } else if (event.exchange == ExchangeType::informational && event.encrypted) {
       seen.sealed_info[side] = true;
     }
@@ -70,23 +73,28 @@ bool resent_after(const Seen& request, const Seen& answer) {
 }
 
 Positions main_mode(const Attempt& attempt, const Summary& seen, bool renews) {
-  const auto has = [&](std::size_t number) { return seen.step[number].first != nullptr; };
+  const bool answered = std::ranges::any_of(attempt.events, [](const Event& event) { return event.is_message() && event.from == Side::responder && event.is_phase1(); });
+  const auto has = [&](std::size_t number) {
+    if (seen.step[number].first != nullptr) return true;
+    // Of a long exchange the middle is not kept; what came next shows that it had passed.
+    return attempt.events_left_out > 0 && answered && (number == 2 || number == 4) && seen.step[number + 1].first != nullptr;
+  };
   Positions at;
   for (std::uint8_t number = 1; number <= 6; ++number) {
     if (has(number)) at.last_message = number;
   }
-  if (seen.later[0] != nullptr) {
+  if (seen.later[0]) {
     at.initiator = Position::mm_active;
   } else if (has(5)) {
     const bool accepted = has(6) && !resent_after(seen.step[5], seen.step[6]) && !refused_message6(attempt, renews);
-    const bool goes_on = accepted || (seen.later[1] != nullptr && !has(6)) || goes_on_after(seen.step[5], attempt, renews);
+    const bool goes_on = accepted || (seen.later[1] && !has(6)) || goes_on_after(seen.step[5], attempt, renews);
     at.initiator = goes_on ? Position::mm_active : Position::mm_wait_msg6;
   } else if (has(3)) {
     at.initiator = Position::mm_wait_msg4;
   } else if (has(1)) {
     at.initiator = Position::mm_wait_msg2;
   }
-  if (seen.later[1] != nullptr || has(6)) at.responder = Position::mm_active;
+  if (seen.later[1] || has(6)) at.responder = Position::mm_active;
   else if (has(4)) at.responder = Position::mm_wait_msg5;
   else if (has(2)) at.responder = Position::mm_wait_msg3;
   return at;
@@ -98,10 +106,10 @@ Positions aggressive_mode(const Summary& seen) {
   for (std::uint8_t number = 1; number <= 3; ++number) {
     if (has(number)) at.last_message = number;
   }
-  if (seen.later[0] != nullptr || has(3)) at.initiator = Position::am_active;
+  if (seen.later[0] || has(3)) at.initiator = Position::am_active;
   else if (has(1)) at.initiator = Position::am_wait_msg2;
   const bool accepted = has(3) && !resent_after(seen.step[2], seen.step[3]);
-  if (seen.later[1] != nullptr || (has(2) && accepted)) at.responder = Position::am_active;
+  if (seen.later[1] || (has(2) && accepted)) at.responder = Position::am_active;
   else if (has(2)) at.responder = Position::am_wait_msg3;
   return at;
 }
@@ -116,8 +124,8 @@ Positions positions(const Attempt& attempt, bool renews) {
   // exchange encrypted Informationals; which mode it was is lost, Main Mode is the usual one.
   Positions at;
   const bool both_informed = seen.sealed_info[0] && seen.sealed_info[1];
-  if (seen.later[0] != nullptr || both_informed) at.initiator = Position::mm_active;
-  if (seen.later[1] != nullptr || both_informed) at.responder = Position::mm_active;
+  if (seen.later[0] || both_informed) at.initiator = Position::mm_active;
+  if (seen.later[1] || both_informed) at.responder = Position::mm_active;
   return at;
 }
 

@@ -61,6 +61,23 @@ struct Weather {
   bool early_end = false;   ///< and ends inside
   bool goes_on = false;     ///< other traffic is captured for half a minute more
   int only = -1;            ///< 0, 1: the observer sees the initiator's (responder's) packets only
+  double travel = 0.02;     ///< half the way from one side to the other, seconds
+  double place = 0.5;       ///< of the observer on that way: 0 at the initiator, 1 at the responder
+  unsigned schedule = 0;    ///< of resends: that of an ASA, libreswan, strongSwan, IOS
+  bool clear_third = false; ///< Aggressive Mode: message 3 is not encrypted
+  unsigned behind_nat = 0;  ///< NAT-D says: 1 the initiator, 2 the responder, 3 both; 4: nobody; 0: no NAT-D
+  bool same_cookie = false; ///< the second attempt has the initiator cookie of the first
+  bool keepalives = false;  ///< DPD under the SA that is up
+  bool deletes = false;     ///< and it is deleted at last
+  unsigned forged = 0;      ///< error notifies in clear in somebody's name
+  unsigned flood = 0;       ///< Informationals under cookies that nobody knows (all on port 500: ports tell clients apart)
+};
+
+/// Between whom. Different cookies make different exchanges.
+struct Peers {
+  const char* initiator = "192.0.2.1";
+  const char* responder = "198.51.100.2";
+  std::uint64_t cookie = 0x1111111111110000;
 };
 
 /// A packet as the observer shows it, and what it really was.
@@ -68,12 +85,14 @@ struct Shown {
   double at = 0;
   Bytes octets{};            ///< from the IP header
   int side = 0;              ///< 0: initiator's; 1: responder's; 2: neither's
-  std::uint64_t cookie = 0;  ///< of the attempt; 0: no IKE message
+  std::uint64_t cookie = 0;  ///< of the attempt; 0: no IKE message of the two
   std::uint8_t number = 0;   ///< of a phase 1 message, else 0
   bool quick_mode = false;
   bool sealed_info = false;
   bool esp = false;
   bool again = false;  ///< shown a second time
+  bool on_4500 = false;
+  std::uint64_t forged = 0;  ///< cookie in whose name it is forged
 };
 
 /// What happened, and what of it was shown.
@@ -89,6 +108,8 @@ struct Outcome {
 
 /// Weather that follows from `random`; each kind of it is absent in many variants.
 Weather any_weather(Random& random);
-Outcome simulate(const Weather& weather, Random& random);
+Outcome simulate(const Weather& weather, Random& random, const Peers& peers = {});
+/// Both seen by one observer, `other` later by `shift` seconds.
+void merge(Outcome& outcome, const Outcome& other, double shift);
 
 }  // namespace ike::test
