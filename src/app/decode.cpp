@@ -36,7 +36,7 @@ void tell(std::uint64_t count, std::string_view one, std::string_view many) {
 /// Prints the messages of a capture, and one line for what passes between them.
 class Printer {
  public:
-  Printer(const report::CaptureInfo& capture, std::optional<std::uint64_t> only) : capture_{capture}, only_{only}, notes_{capture} {}
+  Printer(const report::CaptureInfo& capture, const DecodeOptions& options) : capture_{capture}, only_{options.packet}, peer_{options.peer}, notes_{capture} {}
 
   void datagram(const net::Datagram& datagram) {
     const isakmp::Classified what = isakmp::classify(datagram.payload, datagram.sent_length, datagram.source.port, datagram.destination.port);
@@ -116,7 +116,10 @@ class Printer {
     for (const isakmp::Line& line : lines_) write(fmt::format("{:{}}{}\n", "", 2 * (line.indent + 1), line.text));
   }
 
-  [[nodiscard]] bool wanted(const net::PacketInfo& packet) const { return !only_ || *only_ == packet.packet; }
+  [[nodiscard]] bool wanted(const net::PacketInfo& packet) const {
+    const bool ours = !peer_ || peer_->contains(packet.source.address) || peer_->contains(packet.destination.address);
+    return ours && (!only_ || *only_ == packet.packet);
+  }
 
   [[nodiscard]] std::string file_of(const net::PacketInfo& packet) const {
     return capture_.files.size() > 1 ? printable(capture_.files[packet.file].name) + " " : std::string{};
@@ -143,6 +146,7 @@ class Printer {
 
   const report::CaptureInfo& capture_;
   std::optional<std::uint64_t> only_;
+  std::optional<Prefix> peer_;
   bool printed_ = false;
   isakmp::Message message_;
   isakmp::FragmentAssembler fragments_;
@@ -161,7 +165,7 @@ ExitCode decode(const DecodeOptions& options) {
   };
   Timeline timeline{capture_files(options.input.paths, on_error), on_error};
   net::Dissector dissector{{options.input.ports}};
-  Printer printer{timeline.info(), options.packet};
+  Printer printer{timeline.info(), options};
   while (const Frame* frame = timeline.next()) {
     switch (dissector.dissect(*frame)) {
       case net::Dissector::Kind::other: break;

@@ -70,7 +70,7 @@ void add_read(CLI::App& command, ReadOptions& read) {
   add_input(command, read.input);
   add_choice(command, "--format", "text for people (default), json for programs,\nasa like show crypto isakmp sa", read.format,
              std::array{std::pair{"text"sv, Format::text}, std::pair{"json"sv, Format::json}, std::pair{"asa"sv, Format::asa}});
-  command.add_flag("-v,--verbose", read.text.verbose, "every message of every exchange");
+  command.add_flag("-v,--verbose", read.text.verbose, "every message of every exchange; -vv: all that\ndecode says of it, too");
   command.add_flag("--all", read.text.all, "every tunnel and every ladder, not only the worst");
   command.add_flag("--summary", read.text.summary, "totals only");
   add_choice(command, "--states", "whose words name the positions (default asa)", read.text.vocabulary,

@@ -55,6 +55,7 @@ struct ReadOptions {
 struct DecodeOptions {
   Input input;
   std::optional<std::uint64_t> packet;
+  std::optional<Prefix> peer;        ///< only packets from or to it
 };
 
 struct ExplainOptions {

@@ -34,6 +34,17 @@ bool nothing_read(const report::CaptureInfo& capture) {
   return std::ranges::all_of(capture.files, [](const report::CaptureInfo::File& file) { return !file.error.empty() && file.packets == 0; });
 }
 
+/// What `decode` prints, behind the report.
+ExitCode fields_too(const ReadOptions& options, bool all_read) {
+  if (std::ranges::find(options.input.paths, "-") != options.input.paths.end()) {
+    complain("-vv: standard input cannot be read twice; its fields are left out");
+    return all_read ? ExitCode::ok : ExitCode::unusable;
+  }
+  write("\n");
+  const ExitCode decoded = decode({.input = options.input, .packet = {}, .peer = options.peer});
+  return all_read ? decoded : ExitCode::unusable;
+}
+
 }  // namespace
 
 ExitCode read(const ReadOptions& options) {
@@ -59,6 +70,7 @@ ExitCode read(const ReadOptions& options) {
     report::TextOptions text = options.text;
     text.colour = wants_colour(options.colour);
     write(report::to_text(report, text));
+    if (text.verbose > 1) return fields_too(options, all_read);
   }
   return all_read ? ExitCode::ok : ExitCode::unusable;
 }

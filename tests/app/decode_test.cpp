@@ -136,3 +136,14 @@ TEST_CASE("decode says what its limits left out") {
   CHECK(outcome.status == 0);
   CHECK(outcome.error == "ikescope: 4 exchanges forgotten: more than decode compares at once\n");
 }
+
+TEST_CASE("read -vv prints the report and behind it what decode prints, of the peer that was asked for") {
+  const Scratch scratch;
+  const auto report = scratch.run("read -v fine.pcap").out, fields = scratch.run("decode fine.pcap").out;
+  CHECK(scratch.run("read -vv fine.pcap").out == report + "\n" + fields);
+  CHECK_FALSE(has(scratch.run("read -vv --peer 192.0.2.200 fine.pcap").out, "initiator cookie"));
+  CHECK(has(scratch.run("read -vv --peer 203.0.113.57 fine.pcap").out, "initiator cookie"));
+  const Outcome piped = scratch.shell("\"$IKESCOPE\" read -vv - <fine.pcap");
+  CHECK(piped.status == 0);
+  CHECK(has(piped.error, "cannot be read twice"));
+}
