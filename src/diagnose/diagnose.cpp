@@ -222,9 +222,9 @@ Diagnosis diagnose(const Tunnel& tunnel, const track::CaptureFacts& capture, con
   for (std::size_t i = 0; i < stories.size(); ++i) {
     if (!probe) by_attempt[i] = findings_of(stories[i]);
     const Time until = i < deciding && i + 1 < stories.size() ? stories[i + 1].attempt->first : Time::max();
-    if (!by_attempt[i].empty() && !(stories[i].phase1_complete() && stories[i].quick_mode_seen()) && carries_esp(stories[i], tunnel, until)) {
+    if (!probe && !(stories[i].phase1_complete() && stories[i].quick_mode_seen()) && carries_esp(stories[i], tunnel, until)) {
       std::erase_if(by_attempt[i], [](const Finding& finding) { return !ends_an_sa(finding); });
-      if (i == deciding) carries = true;
+      carries |= i == deciding;
     }
     const bool refused = std::ranges::any_of(by_attempt[i], &Finding::refused);
     result.attempt_status.push_back(status_of(stories[i], refused, !by_attempt[i].empty(), i != deciding && !stories[i].newest));
@@ -274,7 +274,7 @@ Diagnosis diagnose(const Tunnel& tunnel, const track::CaptureFacts& capture, con
 
   // Young, and no further than attempts before it that stalled: still the same stall.
   std::size_t from = deciding;
-  if (by_attempt[deciding].empty() && !shown->any_active() && !beside) {
+  if (by_attempt[deciding].empty() && !shown->any_active() && !beside && !carries) {
     for (std::size_t i = deciding; i-- > 0;) {
       if (stories[i].phase1_complete() || stories[i].attempt->initiator.address != shown->attempt->initiator.address) break;
       if (by_attempt[i].empty()) continue;

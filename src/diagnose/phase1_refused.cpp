@@ -41,15 +41,20 @@ bool sender_goes_on(const Story& story, const Event& notify) {
   });
 }
 
-// Whether `notify` comes soon after a message under the keys that still had no answer.
+// Whether `notify` comes soon after a message under the keys that still had no answer, and is none itself.
 bool answers_request(const Story& story, const Event& notify) {
   constexpr Duration soon = std::chrono::seconds{3};
   const Event* last = nullptr;
+  const Event* before = nullptr;
   for (const auto& event : story.attempt->events) {
     if (!event.is_message() || event.is_copy() || !event.encrypted || event.time > notify.time || notify.time - event.time > soon) continue;
+    before = last;
     last = &event;
   }
-  return last != nullptr && last->from == other(notify.from) && !(last->exchange == ExchangeType::quick_mode && last->number == 3);
+  if (last == nullptr || last->from == notify.from) return false;
+  if (last->exchange == ExchangeType::quick_mode && last->number == 3) return false;
+  const bool acknowledges = before != nullptr && before->from == notify.from && before->exchange == ExchangeType::informational;
+  return !(last->exchange == ExchangeType::informational && acknowledges);
 }
 
 Position waiting2(const Story& story) { return story.aggressive() ? Position::am_wait_msg2 : Position::mm_wait_msg2; }

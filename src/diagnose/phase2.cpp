@@ -65,6 +65,13 @@ bool only_its_end(const Story& story, const Child& child) {
   return story.attempt->initiator_assumed && child.step[1].any() && !child.step[2].any() && child.step[1].first->encrypted && child.step[1].first->length <= longest_hash_alone;
 }
 
+// `side` began to send ESP after the Quick Mode did.
+bool begins_esp(const Story& story, Side side, const Child& child) {
+  const auto& address = side == Side::initiator ? story.attempt->initiator.address : story.attempt->responder.address;
+  const auto* first = child.step[1].any() ? child.step[1].first : child.last();
+  return first != nullptr && std::ranges::any_of(story.tunnel->esp, [&](const track::EspFlow& flow) { return flow.source == address && flow.first > first->time; });
+}
+
 // The newest Quick Mode that nothing later made good. ESP both ways under new SPIs shows that it did its work,
 // whatever passed unseen; where one direction is hidden nothing can be said of answers.
 const Child* failing_quick_mode(const Story& story) {
@@ -72,7 +79,8 @@ const Child* failing_quick_mode(const Story& story) {
   const Child* failing = nullptr;
   for (const auto& child : story.children) {
     if (child.type != ExchangeType::quick_mode) continue;
-    failing = child.complete() || only_its_end(story, child) || story.esp_began_after(child) ? nullptr : &child;
+    const bool did_its_work = story.esp_began_after(child) || (story.attempt->initiator_assumed && begins_esp(story, child.starter, child));
+    failing = child.complete() || only_its_end(story, child) || did_its_work ? nullptr : &child;
   }
   return failing;
 }
@@ -185,6 +193,9 @@ std::optional<Finding> peer_gone(const Story& story) {
   // Keepalives of a living SA are answered; a Delete is not, and comes once.
   if (calls.size() < 3 || calls.back()->time - calls.front()->time < story.options->patience / 2) return std::nullopt;
   if (esp_from(story, silent_address, calls[1]->time)) return std::nullopt;
+  // Message 3 of Quick Mode passed unseen: who begins to send ESP has it.
+  const bool got_through = std::ranges::any_of(story.children, [&](const Child& child) { return child.holds(*calls.back()) && begins_esp(story, speaker, child); });
+  if (got_through) return std::nullopt;
   const bool standing = story.quick_mode_complete() || (story.phase1_complete() && std::ranges::none_of(calls, [](const Event* event) { return event->exchange == ExchangeType::quick_mode; }));
   if (!standing || std::ranges::any_of(calls, [](const Event* event) { return event->exchange == ExchangeType::transaction; })) return std::nullopt;
   auto finding = story.finding(FindingId::peer_gone, Certainty::likely);
