@@ -183,7 +183,7 @@ Dissector::Kind Dissector::take_udp(const Frame& frame, const IpPacket& packet) 
 
 Dissector::Kind Dissector::take_fragment(const Frame& frame, const IpPacket& packet) {
   if (packet.fragment_offset == 0) return take_first_fragment(frame, packet);
-  ++counts_.fragments;
+  count_fragment(packet);
   Reassembler::Fate fate{};
   if (packet.payload.missing != 0) {
     reassembler_->give_up(packet, frame.time);
@@ -203,7 +203,7 @@ Dissector::Kind Dissector::take_first_fragment(const Frame& frame, const IpPacke
   const ByteView udp = inner.payload.octets;
   const bool known = readable && inner.protocol == protocol::udp && udp.size() >= udp_header;
   const bool foreign = readable && (inner.protocol != protocol::udp || (known && !ours(udp.data())));
-  counts_.fragments += !readable || inner.protocol == protocol::udp;
+  if (!readable || inner.protocol == protocol::udp) count_fragment(packet);
   Reassembler::Fate fate = Reassembler::Fate::held;
   if (foreign) {
     reassembler_->dismiss(packet, frame.time);
@@ -268,6 +268,19 @@ Dissector::Kind Dissector::take_icmp(const Frame& frame, const IpPacket& packet)
   if (icmp_.quoted_protocol == protocol::udp && (from != 0 || to != 0) && !ours(from) && !ours(to)) return Kind::other;
   fill_info(icmp_, frame, packet);
   return Kind::icmp_error;
+}
+
+/// IPv6 has the identification alone, IPv4 the protocol too (RFC 791 3.2; RFC 8200 4.5).
+void Dissector::count_fragment(const IpPacket& packet) {
+  ++counts_.fragments;
+  std::uint64_t group = std::uint64_t{packet.id} << 8U | (packet.version == 4 ? packet.protocol : std::uint8_t{0});
+  for (const Address& address : {packet.source(), packet.destination()}) {
+    for (const std::size_t at : {std::size_t{0}, std::size_t{8}}) {
+      group = (group ^ load_be64(address.octets.data() + at)) * 0x9e3779b97f4a7c15U;
+      group ^= group >> 29U;
+    }
+  }
+  fragment_group_ = group;
 }
 
 void Dissector::count_fragments() {

@@ -8,6 +8,7 @@ namespace ike::app {
 // One function per command, each in the file of its name.
 ExitCode read(const ReadOptions& options);
 ExitCode decode(const DecodeOptions& options);
+ExitCode extract(const ExtractOptions& options);
 ExitCode explain(const ExplainOptions& options);
 
 }  // namespace ike::app

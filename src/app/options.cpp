@@ -13,7 +13,7 @@
 namespace ike::app {
 namespace {
 
-constexpr std::string_view commands = "read, decode, explain, help";
+constexpr std::string_view commands = "read, decode, extract, explain, help";
 
 template <typename Number>
 std::optional<Number> number(std::string_view text) {
@@ -104,6 +104,12 @@ void add_decode(CLI::App& command, DecodeOptions& decode) {
                             [&decode](std::uint64_t packet) { decode.packet = packet; });
 }
 
+void add_extract(CLI::App& command, ExtractOptions& extract) {
+  add_input(command, extract.input);
+  command.add_option("-w", extract.output, "the pcapng file to write")->type_name("FILE")->required();
+  command.add_flag("--anonymise,--anonymize", extract.anonymise, "rewrite addresses and identities, the same\nalways in the same way");
+}
+
 const CLI::App* find_command(const CLI::App& app, const std::string& name) {
   const std::vector<const CLI::App*> found = app.get_subcommands([&](const CLI::App* command) { return command->get_name() == name; });
   return found.empty() ? nullptr : found.front();
@@ -144,6 +150,7 @@ void refuse_unknown_command(const CLI::App& app, std::span<const char* const> ar
     throw UsageError{fmt::format("{}: takes a value and got none; see: {}", what.substr(0, what.find(':')), help)};
   }
   if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && !given.empty()) {
+    if (std::string_view{error.what()}.starts_with("-w")) throw UsageError{"extract: no file to write; write: ikescope extract FILE -w OUT.pcapng"};
     throw UsageError{fmt::format("no file given; write: ikescope {} FILE, or - for standard input", given.front()->get_name())};
   }
   throw UsageError{fmt::format("{}; see: {}", error.what(), help)};
@@ -178,6 +185,7 @@ std::optional<Prefix> parse_prefix(std::string_view text) {
 Command parse(std::span<const char* const> arguments) {
   ReadOptions read;
   DecodeOptions decode;
+  ExtractOptions extract;
   ExplainOptions explain;
   std::string help_for;
 
@@ -187,8 +195,9 @@ Command parse(std::span<const char* const> arguments) {
   app.footer("More on a command: ikescope help COMMAND, and man ikescope.\n");
   add_read(*app.add_subcommand("read", "Where every tunnel stands, why, and what to check"), read);
   add_decode(*app.add_subcommand("decode", "Print every ISAKMP message field by field"), decode);
+  add_extract(*app.add_subcommand("extract", "Keep only the packets that matter, commented"), extract);
   app.add_subcommand("explain", "Tell what a finding, a position or a word means")->add_option("WORD", explain.word, "such as no-reply-msg1, MM_WAIT_MSG4 or VID;\nnone: list them all")->type_name("");
-  app.add_subcommand("help", "How to use a command")->add_option("COMMAND", help_for, "one of: read, decode, explain")->type_name("");
+  app.add_subcommand("help", "How to use a command")->add_option("COMMAND", help_for, "one of: read, decode, extract, explain")->type_name("");
 
   refuse_unknown_command(app, arguments);
   try {
@@ -213,6 +222,7 @@ Command parse(std::span<const char* const> arguments) {
   }
   if (command == "explain") return explain;
   if (command == "decode") return decode;
+  if (command == "extract") return extract;
   if (read.text.all && read.text.summary) throw UsageError{"--summary: gives totals only, --all every tunnel; write one of them"};
   return read;
 }

@@ -58,6 +58,12 @@ struct DecodeOptions {
   std::optional<Prefix> peer;        ///< only packets from or to it
 };
 
+struct ExtractOptions {
+  Input input;
+  std::string output;                ///< the pcapng file to write
+  bool anonymise = false;
+};
+
 struct ExplainOptions {
   std::string word;                  ///< empty: list every word
 };
@@ -67,7 +73,7 @@ struct Print {
   std::string text;
 };
 
-using Command = std::variant<Print, ReadOptions, DecodeOptions, ExplainOptions>;
+using Command = std::variant<Print, ReadOptions, DecodeOptions, ExtractOptions, ExplainOptions>;
 
 /// The command that `arguments` ask for, the program's own name first. Throws UsageError.
 Command parse(std::span<const char* const> arguments);

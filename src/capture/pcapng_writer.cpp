@@ -34,13 +34,14 @@ void end_of_options(std::string& body) { body.append(4, '\0'); }
 
 }  // namespace
 
-PcapngWriter::PcapngWriter(const std::string& path) : path_{path}, file_{std::fopen(path.c_str(), "wbe")} {
-  if (file_ == nullptr) throw CaptureError{path + ": " + std::strerror(errno)};
+PcapngWriter::PcapngWriter(const std::string& path, std::string_view about) : path_{path}, file_{std::fopen(path.c_str(), "wbe")} {
+  if (file_ == nullptr) throw CaptureError{path + ": cannot be written (" + std::strerror(errno) + "); name a file in a folder where you may write"};
   std::string body;
   append(body, std::uint32_t{0x1a2b3c4d});
   append(body, std::uint16_t{1});  // version 1.0
   append(body, std::uint16_t{0});
   append(body, std::int64_t{-1});  // section length: not said
+  if (!about.empty()) option(body, 1, about);
   option(body, 4, "ikescope");     // shb_userappl
   end_of_options(body);
   block(section_header, body);

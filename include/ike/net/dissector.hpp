@@ -51,6 +51,8 @@ class Dissector {
   [[nodiscard]] const EspPacket& esp() const noexcept { return esp_; }
   [[nodiscard]] const IcmpError& icmp_error() const noexcept { return icmp_; }
   [[nodiscard]] const NetCounts& counts() const noexcept { return counts_; }
+  /// Of the fragment that made counts().fragments grow last: a number that all fragments of its datagram share.
+  [[nodiscard]] std::uint64_t fragment_group() const noexcept { return fragment_group_; }
 
  private:
   [[nodiscard]] bool ours(std::uint16_t port) const noexcept;
@@ -63,6 +65,7 @@ class Dissector {
   Kind take_esp(const Frame& frame, const IpPacket& packet);
   Kind take_icmp(const Frame& frame, const IpPacket& packet);
   Kind fill_datagram(ByteView udp, std::uint32_t missing, bool snapped);
+  void count_fragment(const IpPacket& packet);
   void count_fragments();
 
   Ports ports_;
@@ -70,6 +73,7 @@ class Dissector {
   EspPacket esp_;
   IcmpError icmp_;
   NetCounts counts_;
+  std::uint64_t fragment_group_ = 0;
   std::unique_ptr<Reassembler> reassembler_;
 };
 
