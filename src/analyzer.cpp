@@ -12,13 +12,25 @@ constexpr std::string_view version = "0.1.0";
 }
 
 struct Analyzer::Impl {
-  explicit Impl(Options given) : options{std::move(given)}, dissector{options.ports}, tracker{options.limits} {}
+  explicit Impl(Options given) : options{std::move(given)}, dissector{options.ports}, tracker{options.limits}, opener{std::move(options.keys)} {
+    tracker.set_opener([this](const isakmp::Message& message, const net::PacketInfo& packet) { return opener.wants(message) ? opener.take(message, packet).message : nullptr; });
+  }
+
+  // What was opened under the newest responder cookie that shows anything.
+  void add_opened(track::Tunnel& tunnel) const {
+    for (auto& attempt : tunnel.attempts) {
+      for (const auto cookie : attempt.responder_cookies) {
+        if (const auto* facts = opener.facts(attempt.initiator_cookie, cookie)) attempt.opened = facts;
+      }
+    }
+  }
 
   [[nodiscard]] track::CaptureFacts facts(std::uint64_t drops) const { return {first, last, drops, false}; }
 
   Options options;
   net::Dissector dissector;
   track::Tracker tracker;
+  crypto::Opener opener;
   Time first{};
   Time last{};
   bool any = false;
@@ -88,6 +100,7 @@ report::Report Analyzer::report(report::CaptureInfo capture) const {
   for (std::uint32_t pair = 0; pair < self.tracker.pairs(); ++pair) {
     self.tracker.tunnels(pair, tunnels);
     for (std::uint32_t part = 0; part < tunnels.size(); ++part) {
+      self.add_opened(tunnels[part]);
       const auto& tunnel = tunnels[part];
       const auto judged = diagnose::diagnose(tunnel, facts, brief);
       if (tunnel.attempts.empty() && judged.findings.empty()) continue;  // IKEv2 alone
@@ -119,6 +132,7 @@ report::Report Analyzer::report(report::CaptureInfo capture) const {
     self.tracker.tunnels(pair, found);
     report::TunnelReport opened;
     opened.tunnel = std::move(found[part]);
+    self.add_opened(opened.tunnel);
     opened.diagnosis = diagnose::diagnose(opened.tunnel, facts, self.options.judgement);
     for (auto attempt = opened.tunnel.attempts.rbegin(); attempt != opened.tunnel.attempts.rend(); ++attempt) {
       if (opened.vendors_initiator.empty()) opened.vendors_initiator = self.tracker.vendors(*attempt, track::Side::initiator);

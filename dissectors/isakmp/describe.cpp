@@ -79,13 +79,17 @@ void describe(const Message& message, std::vector<Line>& out, const MoreLines& m
     out.push_back({1, "encrypted, first payload " + named(header.next_payload)});
     out.push_back({2, octets_and_hex(message.ciphertext)});
   }
+  describe_payloads(message, out, more);
+  describe_rest(message, out);
+}
+
+void describe_payloads(const Message& message, std::vector<Line>& out, const MoreLines& more) {
   for (const auto& payload : message.payloads) {
     out.push_back({1, heading(payload)});
     if (payload.reserved != 0) out.push_back({2, "reserved octet is not zero: 0x" + hex_number(payload.reserved, 2)});
     describe_payload(message, payload, out);
     if (more) more(payload, out);
   }
-  describe_rest(message, out);
 }
 
 }  // namespace ike::isakmp

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "ike/base/frame.hpp"
+#include "ike/crypto/opener.hpp"
 #include "ike/diagnose/finding.hpp"
 #include "ike/net/dissector.hpp"
 #include "ike/report/report.hpp"
@@ -18,6 +19,7 @@ class Analyzer {
     net::Ports ports;
     track::Limits limits;
     diagnose::Options judgement;
+    crypto::OpenerKeys keys{};  ///< what the operator gave to decrypt and verify with
   };
 
   Analyzer();

@@ -4,9 +4,11 @@
 
 #include "commands.hpp"
 #include "exchange_notes.hpp"
+#include "ike/crypto/opener.hpp"
 #include "ike/isakmp/describe.hpp"
 #include "ike/isakmp/ike_fragments.hpp"
 #include "ike/net/dissector.hpp"
+#include "keys.hpp"
 #include "other_packets.hpp"
 #include "output.hpp"
 #include "timeline.hpp"
@@ -36,7 +38,8 @@ void tell(std::uint64_t count, std::string_view one, std::string_view many) {
 /// Prints the messages of a capture, and one line for what passes between them.
 class Printer {
  public:
-  Printer(const report::CaptureInfo& capture, const DecodeOptions& options) : capture_{capture}, only_{options.packet}, peer_{options.peer}, notes_{capture} {}
+  Printer(const report::CaptureInfo& capture, const DecodeOptions& options, crypto::OpenerKeys keys)
+      : capture_{capture}, only_{options.packet}, peer_{options.peer}, with_keys_{!keys.keys.empty() || !keys.psks.empty()}, opener_{std::move(keys)}, notes_{capture} {}
 
   void datagram(const net::Datagram& datagram) {
     const isakmp::Classified what = isakmp::classify(datagram.payload, datagram.sent_length, datagram.source.port, datagram.destination.port);
@@ -100,11 +103,30 @@ class Printer {
   void message(const net::Datagram& datagram, const std::string& remarks) {
     notes_.begin(datagram, message_);  // also of those not wanted: later ones refer to them
     lines_.clear();
-    isakmp::describe(message_, lines_, [this](const isakmp::Payload& payload, std::vector<isakmp::Line>& out) { notes_.payload(payload, out); });
+    const isakmp::MoreLines more = [this](const isakmp::Payload& payload, std::vector<isakmp::Line>& out) { notes_.payload(payload, out); };
+    isakmp::describe(message_, lines_, more);
+    const bool whole = !datagram.partial && message_.header.next_payload != isakmp::PayloadType::fragment;
+    if (const auto opened = whole ? opener_.take(message_, datagram) : crypto::Opened{}; whole) open(opened, more);
     notes_.after(lines_);
     if (!wanted(datagram)) return;
     heading(datagram, remarks);
     for (const isakmp::Line& line : lines_) write(fmt::format("{:{}}{}\n", "", 2 * (line.indent + 1), line.text));
+  }
+
+  /// What the keys make of the message.
+  void open(const crypto::Opened& opened, const isakmp::MoreLines& more) {
+    const bool right = opened.hash == crypto::HashCheck::right;
+    const bool wrong = opened.hash == crypto::HashCheck::wrong;
+    if (opened.opening == crypto::Opening::opened) {
+      lines_.push_back({1, fmt::format("decrypted with {}{}{}", printable(opened.key), right ? ", its HASH is right" : wrong ? "; ! its HASH is wrong" : "",
+                                       opened.first_block_lost ? "; all but the first block, since the message before it was not captured" : "")});
+      if (const auto& fault = opened.message->fault) lines_.push_back({1, fmt::format("! {} at offset {}: {}", name(fault->fault), fault->offset, fault->field)});
+      return isakmp::describe_payloads(*opened.message, lines_, more);
+    }
+    if (opened.opening == crypto::Opening::does_not_decrypt) lines_.push_back({1, "! does not decrypt under the keys given"});
+    else if (right) lines_.push_back({1, fmt::format("its HASH is right under {}", printable(opened.key))});
+    else if (wrong) lines_.push_back({1, "! its HASH is right under none of the keys given"});
+    else if (with_keys_ && !message_.ciphertext.empty()) lines_.push_back({1, "not decrypted: no key was given for it, or too little of its exchange was captured"});
   }
 
   void header_only(const net::Datagram& datagram, std::size_t offset, const std::string& remarks) {
@@ -147,6 +169,8 @@ class Printer {
   const report::CaptureInfo& capture_;
   std::optional<std::uint64_t> only_;
   std::optional<Prefix> peer_;
+  bool with_keys_;
+  crypto::Opener opener_;
   bool printed_ = false;
   isakmp::Message message_;
   isakmp::FragmentAssembler fragments_;
@@ -163,9 +187,10 @@ ExitCode decode(const DecodeOptions& options) {
     complain(line);
     all_read = false;
   };
+  crypto::OpenerKeys keys = load_keys(options.keys);
   Timeline timeline{capture_files(options.input.paths, on_error), on_error};
   net::Dissector dissector{{options.input.ports}};
-  Printer printer{timeline.info(), options};
+  Printer printer{timeline.info(), options, std::move(keys)};
   while (const Frame* frame = timeline.next()) {
     switch (dissector.dissect(*frame)) {
       case net::Dissector::Kind::other: break;

@@ -65,9 +65,17 @@ void add_input(CLI::App& command, Input& input) {
                             [&input](std::uint16_t port) { input.ports.push_back(port); });
 }
 
+void add_keys(CLI::App& command, KeyOptions& keys) {
+  command.add_option("--keys", keys.keys, "decrypt with this key file: Wireshark's\nikev1_decryption_table, charon's log or\nlines of our own; see docs/keys.md")->type_name("FILE")->expected(1);
+  command.add_option("--keys-from", keys.logs, "decrypt with the keys in a log of strongSwan's\ncharon (ike = 4)")->type_name("LOG")->expected(1);
+  command.add_option("--psk-file", keys.psks, "pre-shared keys, one a line: verify Aggressive\nMode; with g^xy also decrypt")->type_name("FILE")->expected(1);
+  command.add_option("--ca", keys.authorities, "certificates of the CAs that count, PEM or DER")->type_name("FILE")->expected(1);
+}
+
 void add_read(CLI::App& command, ReadOptions& read) {
   using namespace std::string_view_literals;
   add_input(command, read.input);
+  add_keys(command, read.keys);
   add_choice(command, "--format", "text for people (default), json for programs,\nasa like show crypto isakmp sa", read.format,
              std::array{std::pair{"text"sv, Format::text}, std::pair{"json"sv, Format::json}, std::pair{"asa"sv, Format::asa}});
   command.add_flag("-v,--verbose", read.text.verbose, "every message of every exchange; -vv: all that\ndecode says of it, too");
@@ -100,6 +108,7 @@ void add_read(CLI::App& command, ReadOptions& read) {
 
 void add_decode(CLI::App& command, DecodeOptions& decode) {
   add_input(command, decode.input);
+  add_keys(command, decode.keys);
   add_number<std::uint64_t>(command, "--packet", "only the message in packet N, as Wireshark counts", 1, UINT64_MAX,
                             [&decode](std::uint64_t packet) { decode.packet = packet; });
 }

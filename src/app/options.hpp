@@ -39,11 +39,21 @@ struct Input {
   std::vector<std::uint16_t> ports;  ///< beyond 500 and 4500
 };
 
+/// What the operator gives to decrypt and verify with.
+struct KeyOptions {
+  std::vector<std::string> keys;         ///< key files, told by content
+  std::vector<std::string> logs;         ///< charon's logs
+  std::vector<std::string> psks;
+  std::vector<std::string> authorities;  ///< files of certificates
+  bool quiet = false;                    ///< no warnings about these files
+};
+
 enum class Format : std::uint8_t { text, json, asa };
 enum class Colour : std::uint8_t { automatic, always, never };
 
 struct ReadOptions {
   Input input;
+  KeyOptions keys;
   Format format = Format::text;
   report::TextOptions text;
   Colour colour = Colour::automatic;
@@ -54,6 +64,7 @@ struct ReadOptions {
 
 struct DecodeOptions {
   Input input;
+  KeyOptions keys;
   std::optional<std::uint64_t> packet;
   std::optional<Prefix> peer;        ///< only packets from or to it
 };

@@ -6,6 +6,7 @@
 
 #include "commands.hpp"
 #include "ike/analyzer.hpp"
+#include "keys.hpp"
 #include "output.hpp"
 #include "timeline.hpp"
 
@@ -41,7 +42,9 @@ ExitCode fields_too(const ReadOptions& options, bool all_read) {
     return all_read ? ExitCode::ok : ExitCode::unusable;
   }
   write("\n");
-  const ExitCode decoded = decode({.input = options.input, .packet = {}, .peer = options.peer});
+  KeyOptions keys = options.keys;
+  keys.quiet = true;  // its warnings were given
+  const ExitCode decoded = decode({.input = options.input, .keys = keys, .packet = {}, .peer = options.peer});
   return all_read ? decoded : ExitCode::unusable;
 }
 
@@ -53,8 +56,9 @@ ExitCode read(const ReadOptions& options) {
     complain(line);
     all_read = false;
   };
+  crypto::OpenerKeys keys = load_keys(options.keys);
   Timeline timeline{capture_files(options.input.paths, on_error), on_error};
-  Analyzer analyzer{{.ports = {options.input.ports}, .limits = options.limits, .judgement = options.judgement}};
+  Analyzer analyzer{{.ports = {options.input.ports}, .limits = options.limits, .judgement = options.judgement, .keys = std::move(keys)}};
   while (const Frame* frame = timeline.next()) analyzer.feed(*frame);
 
   report::CaptureInfo capture = timeline.info();

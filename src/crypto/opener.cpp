@@ -284,6 +284,7 @@ void Opener::Impl::decode_inner(const Message& message) {
   inner.ciphertext = {};
   inner.sent_length = static_cast<std::uint32_t>(buffer.size());
   inner.cut = false;
+  inner.trailing = {};
   isakmp::decode_payloads(message.header.next_payload, ByteView{buffer}.subspan(isakmp::header_length), isakmp::header_length, message.header, inner.payloads, inner.fault);
 }
 

@@ -45,7 +45,8 @@ std::string message_label(const Event& event) {
 
 std::string content_text(const Event& event) {
   const bool sealed = event.encrypted && !event.decrypted;
-  if (event.has_notify && !sealed) return notify_text(event.notify);
+  const bool tells = event.exchange == ExchangeType::informational || event.number == 0;  // else it is beside the point of the message
+  if (event.has_notify && !sealed && tells) return notify_text(event.notify);
   if (event.has_delete && !sealed) return "Delete";
   const auto text = sealed ? std::string{"encrypted"} : payload_text(event.payloads);
   return fmt::format("{} ({})", text, event.length);

@@ -21,7 +21,7 @@ struct Note {
     natt_port = 1U << 7U,
     carries_sa = 1U << 8U,        // also under the encryption: first payload by the header
     carries_ke_or_nonce = 1U << 9U,
-    carries_auth = 1U << 10U,     // HASH or SIG in clear (Aggressive Mode message 2 and 3)
+    carries_auth = 1U << 10U,     // HASH or SIG in clear (Aggressive Mode message 2 and 3); encrypted: a key opened it
     has_notify = 1U << 11U,
     has_delete = 1U << 12U,
     resend = 1U << 13U,

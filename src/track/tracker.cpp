@@ -211,7 +211,8 @@ void Tracker::Impl::fragment(const net::Datagram& datagram, std::uint64_t key) {
   take({datagram, inner, true, true, 0, key});
 }
 
-void Tracker::Impl::take(const Arrival& arrival) {
+void Tracker::Impl::take(Arrival arrival) {
+  if (open && !arrival.partial) arrival.opened = open(arrival.message, arrival.datagram);
   const auto& datagram = arrival.datagram;
   const auto& header = arrival.message.header;
   ++counts.messages;
@@ -454,7 +455,7 @@ Note Tracker::Impl::make_note(AttemptRecord& attempt, const Arrival& arrival, st
   note.file = datagram.file;
   note.ip_id = datagram.ip_id;
   note.length = static_cast<std::uint16_t>(std::min<std::uint32_t>(message_in.header.length >= isakmp::header_length ? message_in.header.length : message_in.sent_length, 0xffff));
-  note.payloads = payload_list(message_in);
+  note.payloads = payload_list(arrival.opened != nullptr ? *arrival.opened : message_in);
   note.responder_cookie = responder_cookie(attempt, message_in.header.responder_cookie);
   set(Note::from_responder, from_responder);
   set(Note::encrypted, message_in.header.encrypted());
@@ -464,7 +465,8 @@ Note Tracker::Impl::make_note(AttemptRecord& attempt, const Arrival& arrival, st
   set(Note::ike_fragmented, arrival.ike_fragmented);
   set(Note::malformed, message_in.fault.has_value() && !arrival.partial && !message_in.cut);
   set(Note::natt_port, datagram.source.port == 4500 || datagram.destination.port == 4500);
-  if (message_in.header.encrypted()) return note;
+  if (message_in.header.encrypted() && arrival.opened == nullptr) return note;
+  const auto& shown = arrival.opened != nullptr ? *arrival.opened : message_in;
   const auto carries = [&](PayloadType type) {
     set(Note::carries_sa, type == PayloadType::security_association);
     set(Note::carries_ke_or_nonce, type == PayloadType::key_exchange || type == PayloadType::nonce);
@@ -472,13 +474,14 @@ Note Tracker::Impl::make_note(AttemptRecord& attempt, const Arrival& arrival, st
     set(Note::has_delete, type == PayloadType::delete_);
   };
   // Where the snap length left no payload, the header still names the first one.
-  if (message_in.payloads.empty()) carries(message_in.header.next_payload);
-  for (const auto& payload : message_in.payloads) {
+  if (shown.payloads.empty()) carries(shown.header.next_payload);
+  for (const auto& payload : shown.payloads) {
     carries(payload.type);
     if (payload.type != PayloadType::notification || note.is(Note::has_notify)) continue;
     set(Note::has_notify, true);
     if (const auto* notification = std::get_if<isakmp::Notification>(&payload.content)) note.notify = number(notification->type);
   }
+  set(Note::carries_auth, arrival.opened != nullptr);
   return note;
 }
 
@@ -849,6 +852,7 @@ Tracker::Tracker(Limits limits) : impl_{std::make_unique<Impl>(limits)} {}
 Tracker::~Tracker() = default;
 Tracker::Tracker(Tracker&&) noexcept = default;
 Tracker& Tracker::operator=(Tracker&&) noexcept = default;
+void Tracker::set_opener(Open open) { impl_->open = std::move(open); }
 void Tracker::datagram(const net::Datagram& datagram) { impl_->datagram(datagram); }
 void Tracker::esp(const net::EspPacket& packet) { impl_->esp(packet, packet.spi, packet.in_udp); }
 void Tracker::icmp_error(const net::IcmpError& error) { impl_->icmp_error(error); }

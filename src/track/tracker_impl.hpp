@@ -26,6 +26,7 @@ struct Arrival {
   bool ike_fragmented = false;
   std::uint64_t completes = 0;  // packet number of the partial note that this one replaces
   std::uint64_t pair_key = 0;
+  const isakmp::Message* opened = nullptr;  // what is inside, when a key opened it
 };
 
 struct Tracker::Impl {
@@ -46,7 +47,7 @@ struct Tracker::Impl {
   void settle();
   void settle_messages();
   void decode(const net::Datagram& datagram, std::size_t offset, std::uint64_t key);
-  void take(const Arrival& arrival);
+  void take(Arrival arrival);
   std::uint32_t find_pair(const net::Address& x, const net::Address& y, std::uint64_t key, bool make);
   std::uint32_t find_attempt(const Arrival& arrival, std::uint64_t key, std::uint32_t digest, bool& from_responder);
   std::uint32_t new_attempt(const Arrival& arrival, std::uint64_t key, bool& from_responder);
@@ -87,6 +88,7 @@ struct Tracker::Impl {
   [[nodiscard]] std::uint32_t attempt_hash(Cookie cookie, std::uint64_t key) const { return mix(cookie ^ seed, key); }
   [[nodiscard]] std::uint32_t cookie_hash(Cookie cookie) const { return mix(cookie ^ (seed << 1U), seed); }
 
+  Open open;
   Limits limits;
   std::uint64_t seed;
   Digester digest;

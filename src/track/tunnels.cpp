@@ -119,6 +119,7 @@ void Tracker::Impl::fill_attempt(const AttemptRecord& record, Attempt& attempt, 
       event.has_notify = note.is(Note::has_notify);
       event.has_delete = note.is(Note::has_delete);
       event.encrypted = note.is(Note::encrypted);
+      event.decrypted = event.encrypted && note.is(Note::carries_auth);
       event.partial = note.is(Note::partial);
       event.cut = note.is(Note::cut);
       event.ip_fragmented = note.is(Note::ip_fragmented);

@@ -26,4 +26,7 @@ using MoreLines = std::function<void(const Payload&, std::vector<Line>&)>;
 /// XAUTH (password, passcode, PIN, answer) are never shown.
 void describe(const Message& message, std::vector<Line>& out, const MoreLines& more = {});
 
+/// The payloads of `message` alone, such as those that a key opened.
+void describe_payloads(const Message& message, std::vector<Line>& out, const MoreLines& more = {});
+
 }  // namespace ike::isakmp

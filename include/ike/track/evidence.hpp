@@ -15,6 +15,10 @@
 #include "ike/net/endpoint.hpp"
 #include "ike/track/position.hpp"
 
+namespace ike::crypto {
+struct PhaseOneFacts;
+}
+
 /// What was seen of one pair of peers, taken out of the tracker's compact store as plain values. Diagnosis
 /// and reports work on these alone, so a test can write them down without a capture.
 namespace ike::track {
@@ -118,6 +122,7 @@ struct Attempt {
   std::uint32_t copies = 0;
   Time first{};
   Time last{};
+  const crypto::PhaseOneFacts* opened = nullptr;  ///< what keys, hashes and certificates showed; null: nothing
 
   [[nodiscard]] bool aggressive() const { return mode == ExchangeType::aggressive; }
   /// The policy that the responder chose; nothing when message 2 was not seen or held no single transform.

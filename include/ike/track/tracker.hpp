@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -42,6 +43,10 @@ class Tracker {
   ~Tracker();
   Tracker(Tracker&&) noexcept;
   Tracker& operator=(Tracker&&) noexcept;
+
+  /// Shown every whole message in order; gives what is inside an encrypted one, valid until it is asked again, or null.
+  using Open = std::function<const isakmp::Message*(const isakmp::Message&, const net::PacketInfo&)>;
+  void set_opener(Open open);
 
   /// A UDP datagram on an IKE port, whatever is in it.
   void datagram(const net::Datagram& datagram);
