@@ -1,6 +1,7 @@
 #include "ike/isakmp/describe.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "describe_text.hpp"
 
@@ -22,13 +23,27 @@ std::string flags_text(const Header& header) {
   return text;
 }
 
+// RFC 7296 3.2, RFC 7383: IKEv2 is named, so that its header can be read; its payloads are not decoded.
+constexpr auto ikev2_payloads = std::to_array<Named<std::uint8_t>>({
+    {33, "Security Association"}, {34, "Key Exchange"}, {35, "Identification - Initiator"}, {36, "Identification - Responder"},
+    {37, "Certificate"}, {38, "Certificate Request"}, {39, "Authentication"}, {40, "Nonce"}, {41, "Notify"}, {42, "Delete"},
+    {43, "Vendor ID"}, {44, "Traffic Selector - Initiator"}, {45, "Traffic Selector - Responder"}, {46, "Encrypted and Authenticated"},
+    {47, "Configuration"}, {48, "EAP"}, {53, "Encrypted Fragment"},
+});
+static_assert(ascending(ikev2_payloads));
+
+std::string first_payload_text(const Header& header) {
+  if (header.major() != 2) return named(header.next_payload);
+  return value_text(name_in(ikev2_payloads, number(header.next_payload)), number(header.next_payload));
+}
+
 void describe_header(const Message& message, std::vector<Line>& out) {
   const auto& header = message.header;
   const auto field = [&out](std::string_view what, const std::string& value) { out.push_back({1, std::string{what} + ": " + value}); };
   out.push_back({0, "ISAKMP " + named(header.exchange_type)});
   field("initiator cookie", to_string_cookie(header.initiator_cookie));
   field("responder cookie", to_string_cookie(header.responder_cookie));
-  field("next payload", named(header.next_payload));
+  field("next payload", first_payload_text(header));
   field("version", std::to_string(header.major()) + "." + std::to_string(header.minor()));
   field("exchange type", named(header.exchange_type));
   field("flags", flags_text(header));
@@ -74,7 +89,10 @@ void describe(const Message& message, std::vector<Line>& out, const MoreLines& m
   describe_header(message, out);
   if (message.cut) out.push_back({1, "! cut by the snap length after " + std::to_string(message.octets.size()) + " octets"});
   if (message.fault) out.push_back({1, fault_text(*message.fault, 0)});
-  if (header.major() != 1) out.push_back({1, "payloads of this version are not decoded"});
+  if (header.major() != 1) {
+    const auto body = message.octets.subspan(std::min(header_length, message.octets.size()));
+    out.push_back({1, "payloads of this version are not decoded" + (body.empty() ? std::string{} : "; " + octets_and_hex(body))});
+  }
   if (!message.ciphertext.empty()) {
     out.push_back({1, "encrypted, first payload " + named(header.next_payload)});
     out.push_back({2, octets_and_hex(message.ciphertext)});

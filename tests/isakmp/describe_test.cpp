@@ -169,10 +169,11 @@ TEST_CASE("GDOI, AuthIP and other DOIs are named") {
   CHECK(has(authip, "ISAKMP Microsoft AuthIP Main Mode (243)\n"));
   CHECK(has(authip, "AuthIP crypto (Microsoft) (133) payload at offset 28, length 6, next 0\n    body: 2 octets: 0102\n"));
   CHECK(has(described(test::isakmp({}, {test::sa({{1, {}, {{1, {}}}}}, 9)})), "this DOI is not known; what follows is read as that of IPSEC\n"));
-  const auto ikev2 = described(test::isakmp({.exchange = 34, .flags = 0x28, .version = 0x20}, {}));
+  const auto ikev2 = described(test::isakmp({.exchange = 34, .flags = 0x28, .version = 0x20}, {{41, hex("01000005")}}));
   CHECK(has(ikev2, "ISAKMP IKEv2 IKE_SA_INIT (34)\n"));
+  CHECK(has(ikev2, "next payload: Notify (41)\n"));
   CHECK(has(ikev2, "flags: 0x28 initiator response\n"));
-  CHECK(has(ikev2, "payloads of this version are not decoded\n"));
+  CHECK(has(ikev2, "payloads of this version are not decoded; 8 octets: 0000000801000005\n"));
 }
 
 TEST_CASE("whoever knows more adds lines behind those of a payload") {
