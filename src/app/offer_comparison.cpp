@@ -15,6 +15,7 @@ using isakmp::ProtocolId;
 using isakmp::Transform;
 
 constexpr std::size_t rows_shown = 32;  // ike-scan offers more; what it offers reads above
+constexpr std::size_t answers_compared = 4;  // a bundle has AH, ESP and IPCOMP
 constexpr unsigned life = 1000;         // keys of lifetimes: one for each unit
 
 /// One thing that a transform states: parts with the same key can be compared.
@@ -92,26 +93,45 @@ std::string marked(const std::vector<Part>& offered, const std::vector<Part>& ch
   return text;
 }
 
+/// A transform that was offered, ready to be compared.
+struct Offered {
+  ProtocolId protocol{};
+  unsigned proposal = 0;
+  unsigned transform = 0;
+  std::vector<Part> parts;
+};
+
+std::vector<Offered> all_of(const isakmp::SecurityAssociation& offer) {
+  std::vector<Offered> all;
+  for (const isakmp::Proposal& proposal : isakmp::decode_proposals(offer)) {
+    for (const Transform& transform : proposal.transforms) all.push_back({proposal.protocol, proposal.number, transform.number, parts_of(proposal.protocol, transform)});
+  }
+  return all;
+}
+
 }  // namespace
 
 void compare_offer(const isakmp::SecurityAssociation& offer, std::string_view offered_in, const isakmp::SecurityAssociation& choice, std::vector<isakmp::Line>& out) {
-  const auto offered = isakmp::decode_proposals(offer);
+  const std::vector<Offered> offered = all_of(offer);
+  std::size_t answers = 0;
   for (const isakmp::Proposal& answer : isakmp::decode_proposals(choice)) {
     if (answer.transforms.empty()) continue;
+    if (++answers > answers_compared) {
+      out.push_back({2, fmt::format("! more than {} proposals in an answer; the others are not compared", answers_compared)});
+      return;
+    }
     if (answer.transforms.size() > 1) out.push_back({2, fmt::format("! {} transforms in an answer, which must choose one (RFC 2408 4.2)", answer.transforms.size())});
     const std::vector<Part> chosen = parts_of(answer.protocol, answer.transforms.front());
     out.push_back({2, fmt::format("offered in {}, differences from this choice in [ ]:", offered_in)});
     std::size_t rows = 0;
     bool found = false;
-    for (const isakmp::Proposal& proposal : offered) {
-      if (proposal.protocol != answer.protocol) continue;
-      for (const Transform& transform : proposal.transforms) {
-        bool same = false;
-        const std::string text = marked(parts_of(proposal.protocol, transform), chosen, same);
-        found = found || same;
-        if (++rows > rows_shown && !same) continue;
-        out.push_back({3, fmt::format("{} proposal {}, transform {}: {}", same ? "=" : " ", proposal.number, transform.number, text)});
-      }
+    for (const Offered& one : offered) {
+      if (one.protocol != answer.protocol) continue;
+      bool same = false;
+      const std::string text = marked(one.parts, chosen, same);
+      found = found || same;
+      if (++rows > rows_shown && !same) continue;
+      out.push_back({3, fmt::format("{} proposal {}, transform {}: {}", same ? "=" : " ", one.proposal, one.transform, text)});
     }
     if (rows > rows_shown) out.push_back({3, fmt::format("  {} transforms in all", rows)});
     if (!found) out.push_back({2, "! this choice is none of those offered"});

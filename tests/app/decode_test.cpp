@@ -1,3 +1,4 @@
+#include "crypto/certificates.hpp"
 #include "program.hpp"
 #include "support/packets.hpp"
 
@@ -118,6 +119,13 @@ TEST_CASE("decode summarises a certificate in clear, and says when there is none
   const auto clear = [](const Bytes& body) { return sent(isakmp({.initiator_cookie = cookie_i, .responder_cookie = cookie_r, .exchange = 4}, {{6, body}})); };
   CHECK(has(decoded({clear(hex("04 3003020101"))}), "    encoding: X.509 certificate - signature (4)\n      data: 5 octets: 3003020101\n      ! no certificate that can be read: "));
   CHECK_FALSE(has(decoded({clear(hex("01 3003020101"))}), "no certificate"));
+  const auto whole = decoded({clear(hex("04") + hex(certificates::ca))});
+  for (const std::string_view line : {"      subject: CN=Example CA, C=DE, O=Example\n", "      issuer: CN=Example CA, C=DE, O=Example (itself)\n",
+                                      "      valid: 2020-01-01T00:00:00Z to 2040-01-01T00:00:00Z\n", ", of a CA\n"}) {
+    CAPTURE(line);
+    CHECK(has(whole, line));
+  }
+  CHECK(has(decoded({clear(hex("04") + hex(certificates::other))}), "! not yet valid when this was sent\n"));
 }
 
 TEST_CASE("decode names GDOI's port, and shows the headers of other IKE versions") {
