@@ -62,7 +62,7 @@ void tell_certificates(PhaseOne& one, const Message& message, const net::PacketI
   if (side.identity_type == IdType::der_asn1_dn) {
     const auto body = ByteView{one.id[from]};
     const auto name = body.size() > 4 ? body.subspan(4) : ByteView{};
-    side.identity_in_certificate = std::ranges::search(kept.front(), name).begin() != kept.front().end();
+    side.identity_in_certificate = std::search(kept.front().begin(), kept.front().end(), name.begin(), name.end()) != kept.front().end();
   }
   if (authorities.empty()) return;
   const std::vector<ByteView> chain(kept.begin(), kept.end());

@@ -2,6 +2,7 @@
 #include <string>
 #include <variant>
 
+#include "../../src/app/exchange_notes.hpp"
 #include "fuzz/input.hpp"
 #include "ike/isakmp/describe.hpp"
 #include "ike/isakmp/ike_fragments.hpp"
@@ -11,9 +12,12 @@ namespace {
 
 using namespace ike;
 
-void read(const isakmp::Message& message) {
+// As the command decode does.
+void read(const isakmp::Message& message, const net::PacketInfo& packet, app::ExchangeNotes& notes) {
   std::vector<isakmp::Line> lines;
-  isakmp::describe(message, lines);
+  notes.begin(packet, message);
+  isakmp::describe(message, lines, [&notes](const isakmp::Payload& payload, std::vector<isakmp::Line>& out) { notes.payload(payload, out); });
+  notes.after(lines);
   for (const auto& line : lines) fuzz::require(fuzz::presentable(line.text));
   fuzz::require(fuzz::presentable(isakmp::dump(message)));
   for (const auto& payload : message.payloads) {
@@ -36,6 +40,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   isakmp::FragmentAssembler assembler;
   isakmp::Message message;
   net::Endpoint peers[2];
+  peers[0].address.octets[0] = peers[1].address.octets[1] = 1;
+  peers[0].address.family = peers[1].address.family = 4;
+  report::CaptureInfo capture;
+  capture.files.resize(1);
+  app::ExchangeNotes notes{capture};
+  net::PacketInfo info;
   Time time{};
   for (std::uint64_t packet = 1; in.more(); ++packet) {
     const unsigned choice = in.u8("choice");  // 1: port 4500; 2: cut by the snap length; 4: side; rest: seconds
@@ -44,20 +54,24 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::uint16_t port = (choice & 1U) != 0 ? 4500 : 500;
     const std::size_t from = (choice >> 2U) & 1U;
     time += std::chrono::seconds{choice >> 3U};
+    info.time = time;
+    info.packet = packet;
+    info.source = peers[from];
+    info.destination = peers[1 - from];
     const auto start = isakmp::classify(octets, sent, port, port).offset;
     fuzz::require(start <= octets.size());
     if (!isakmp::decode_message(ByteView{octets}.subspan(start), sent - start, message)) continue;
-    read(message);
+    read(message, info, notes);
     if (message.payloads.size() == 1) {
       if (const auto* part = std::get_if<isakmp::IkeFragment>(&message.payloads[0].content)) {
         const auto whole = assembler.add(message, *part, peers[from], peers[1 - from], time, packet);
         isakmp::Message inner;
-        if (whole && isakmp::decode_message(whole->octets, static_cast<std::uint32_t>(whole->octets.size()), inner)) read(inner);
+        if (whole && isakmp::decode_message(whole->octets, static_cast<std::uint32_t>(whole->octets.size()), inner)) read(inner, info, notes);
       }
     }
     if (!message.ciphertext.empty()) {  // as if a key had opened it
       isakmp::decode_payloads(message.header.next_payload, message.ciphertext, isakmp::header_length, message.header, message.payloads, message.fault);
-      read(message);
+      read(message, info, notes);
     }
   }
   return 0;
