@@ -56,6 +56,13 @@ void Analyzer::feed(const Frame& frame) {
   }
 }
 
+void Analyzer::pass_time(Time now) {
+  auto& self = *impl_;
+  if (!self.any) self.first = self.last = now;
+  self.any = true;
+  if (now > self.last) self.last = now;
+}
+
 const track::TrackCounts& Analyzer::counts() const noexcept { return impl_->tracker.counts(); }
 
 report::Report Analyzer::report(report::CaptureInfo capture) const {

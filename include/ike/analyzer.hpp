@@ -31,6 +31,9 @@ class Analyzer {
   /// Takes one frame; frames come in order of time.
   void feed(const Frame& frame);
 
+  /// Nothing came until `now`: the next report is judged as of then. For live use, where the wire may be silent.
+  void pass_time(Time now);
+
   /// What was seen, judged as of the last frame. `capture` brings what only the reader of the files knows
   /// (names, formats, drops); its counts and times are filled in here. The report looks into this analyzer
   /// and must not outlive it, nor the next feed().

@@ -10,5 +10,6 @@ ExitCode read(const ReadOptions& options);
 ExitCode decode(const DecodeOptions& options);
 ExitCode extract(const ExtractOptions& options);
 ExitCode explain(const ExplainOptions& options);
+ExitCode assert_expectations(const AssertOptions& options);  // assert.cpp; `assert` itself may be a macro
 
 }  // namespace ike::app

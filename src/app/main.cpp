@@ -17,6 +17,7 @@ ExitCode run(const ReadOptions& options) { return read(options); }
 ExitCode run(const DecodeOptions& options) { return decode(options); }
 ExitCode run(const ExtractOptions& options) { return extract(options); }
 ExitCode run(const ExplainOptions& options) { return explain(options); }
+ExitCode run(const AssertOptions& options) { return assert_expectations(options); }
 
 ExitCode run(std::span<const char* const> arguments) try {
   const ExitCode code = std::visit([](const auto& command) { return run(command); }, parse(arguments));

@@ -13,7 +13,7 @@
 namespace ike::app {
 namespace {
 
-constexpr std::string_view commands = "read, decode, extract, explain, help";
+constexpr std::string_view commands = "read, decode, extract, assert, explain, help";
 
 template <typename Number>
 std::optional<Number> number(std::string_view text) {
@@ -59,8 +59,8 @@ void add_number(CLI::App& command, const std::string& name, const std::string& h
   });
 }
 
-void add_input(CLI::App& command, Input& input) {
-  command.add_option("FILE", input.paths, "pcap or pcapng file, plain, gzip or zstd;\na directory of them; - for standard input")->type_name("")->required();
+void add_input(CLI::App& command, Input& input, bool required = true) {
+  command.add_option("FILE", input.paths, "pcap or pcapng file, plain, gzip or zstd;\na directory of them; - for standard input")->type_name("")->required(required);
   add_number<std::uint16_t>(command, "--port", "one more UDP port that carries IKE, beside 500\nand 4500 (repeatable)", 1, 65535,
                             [&input](std::uint16_t port) { input.ports.push_back(port); });
 }
@@ -70,6 +70,21 @@ void add_keys(CLI::App& command, KeyOptions& keys) {
   command.add_option("--keys-from", keys.logs, "decrypt with the keys in a log of strongSwan's\ncharon (ike = 4)")->type_name("LOG")->expected(1);
   command.add_option("--psk-file", keys.psks, "pre-shared keys, one a line: verify Aggressive\nMode; with g^xy also decrypt")->type_name("FILE")->expected(1);
   command.add_option("--ca", keys.authorities, "certificates of the CAs that count, PEM or DER")->type_name("FILE")->expected(1);
+}
+
+void add_patience(CLI::App& command, diagnose::Options& judgement) {
+  add_value(command, "--patience", "SECONDS", "silence that makes a missing reply a stall\n(default 10)", [&judgement](std::string_view word) -> std::optional<std::string> {
+    const std::optional<double> seconds = number<double>(word);
+    if (!seconds || !(*seconds > 0 && *seconds <= 86400)) return "a number of seconds above 0, up to 86400";
+    judgement.patience = std::chrono::duration_cast<Duration>(std::chrono::duration<double>(*seconds));
+    return std::nullopt;
+  });
+}
+
+void add_colour(CLI::App& command, Colour& colour) {
+  using namespace std::string_view_literals;
+  add_choice(command, "--color", "auto (default): on a terminal, unless NO_COLOR\nis set", colour,
+             std::array{std::pair{"auto"sv, Colour::automatic}, std::pair{"always"sv, Colour::always}, std::pair{"never"sv, Colour::never}});
 }
 
 void add_read(CLI::App& command, ReadOptions& read) {
@@ -88,16 +103,10 @@ void add_read(CLI::App& command, ReadOptions& read) {
     read.peer = parse_prefix(word);
     return read.peer ? std::nullopt : std::optional<std::string>{"an address or a prefix such as 198.51.100.0/24"};
   });
-  add_value(command, "--patience", "SECONDS", "silence that makes a missing reply a stall\n(default 10)", [&read](std::string_view word) -> std::optional<std::string> {
-    const std::optional<double> seconds = number<double>(word);
-    if (!seconds || !(*seconds > 0 && *seconds <= 86400)) return "a number of seconds above 0, up to 86400";
-    read.judgement.patience = std::chrono::duration_cast<Duration>(std::chrono::duration<double>(*seconds));
-    return std::nullopt;
-  });
+  add_patience(command, read.judgement);
   add_number<std::uint32_t>(command, "--max-exchanges", "phase 1 exchanges held at once (default 1000000)", 1, 100'000'000,
                             [&read](std::uint32_t count) { read.limits.attempts = count; });
-  add_choice(command, "--color", "auto (default): on a terminal, unless NO_COLOR\nis set", read.colour,
-             std::array{std::pair{"auto"sv, Colour::automatic}, std::pair{"always"sv, Colour::always}, std::pair{"never"sv, Colour::never}});
+  add_colour(command, read.colour);
   command.footer(
       "Exit status: 0 all input was read, whatever it says;\n"
       "2 an input could not be read, or the command line is wrong.\n\n"
@@ -117,6 +126,65 @@ void add_extract(CLI::App& command, ExtractOptions& extract) {
   add_input(command, extract.input);
   command.add_option("-w", extract.output, "the pcapng file to write")->type_name("FILE")->required();
   command.add_flag("--anonymise,--anonymize", extract.anonymise, "rewrite addresses and identities, the same\nalways in the same way");
+}
+
+/// An option that may be given several times, a word each time.
+void add_words(CLI::App& command, const std::string& name, const std::string& placeholder, const std::string& help, std::vector<std::string>& into) {
+  add_value(command, name, placeholder, help, [&into](const std::string& word) -> std::optional<std::string> {
+    if (word.empty()) return "anything";
+    into.push_back(word);
+    return std::nullopt;
+  });
+}
+
+void add_assert(CLI::App& command, AssertOptions& options) {
+  using namespace std::string_view_literals;
+  add_input(command, options.input, false);
+  add_words(command, "--expect,-e", "TEXT", "what to expect, such as 'up within 5s' or\n'192.0.2.1 <-> 198.51.100.7 up' (repeatable);\ndefault: every tunnel is healthy", options.expectations);
+  add_words(command, "--expect-file", "TOML", "a file of expectations (repeatable)", options.expectation_files);
+  add_words(command, "--interface,-i", "IF", "watch this interface in place of files\n(repeatable)", options.interfaces);
+  add_value(command, "--within", "SECONDS", "live: wait so long at most (default 30)", [&options](std::string_view word) -> std::optional<std::string> {
+    if (word.ends_with('s')) word.remove_suffix(1);
+    const std::optional<double> seconds = number<double>(word);
+    if (!seconds || !(*seconds > 0 && *seconds <= 86400)) return "a number of seconds above 0, up to 86400";
+    options.within = std::chrono::duration_cast<Duration>(std::chrono::duration<double>(*seconds));
+    return std::nullopt;
+  });
+  add_choice(command, "--format", "text (default), or what CI systems read", options.format,
+             std::array{std::pair{"text"sv, AssertFormat::text}, std::pair{"junit"sv, AssertFormat::junit}, std::pair{"tap"sv, AssertFormat::tap}, std::pair{"json"sv, AssertFormat::json},
+                        std::pair{"github"sv, AssertFormat::github}});
+  add_value(command, "--save-pcap", "DIR", "keep there the packets of what failed", [&options](const std::string& word) -> std::optional<std::string> {
+    options.save_pcap = word;
+    return word.empty() ? std::optional<std::string>{"a directory"} : std::nullopt;
+  });
+  command.add_flag("--all", options.text.all, "details of every failed tunnel");
+  add_patience(command, options.judgement);
+  add_colour(command, options.colour);
+  command.footer(
+      "Exit status: 0 every expectation holds; 1 one does not, or the command\n"
+      "failed; 2 wrong command line or unreadable input; 3 no IKE traffic.\n\n"
+      "  ikescope assert lab.pcap\n"
+      "  ikescope assert -e 'up within 5s group>=14' lab.pcap\n"
+      "  ikescope assert -i br0 --within 30 -- ./bring-up.sh\n");
+}
+
+/// What stands behind `--` on the command line of assert is a command to run, none of our words.
+std::vector<std::string> split_command(std::span<const char* const>& arguments) {
+  if (arguments.size() < 2 || std::string_view{arguments[1]} != "assert") return {};
+  const auto dashes = std::ranges::find(arguments, std::string_view{"--"}, [](const char* word) { return std::string_view{word}; });
+  if (dashes == arguments.end()) return {};
+  const std::vector<std::string> command{dashes + 1, arguments.end()};
+  if (command.empty()) throw UsageError{"no command after --; write for example: ikescope assert -i br0 -- ./bring-up.sh"};
+  arguments = arguments.first(static_cast<std::size_t>(dashes - arguments.begin()));
+  return command;
+}
+
+void check_assert(const AssertOptions& options) {
+  const bool live = !options.interfaces.empty();
+  if (live && !options.input.paths.empty()) throw UsageError{fmt::format("'{}': either files or interfaces, not both; a command goes behind --", options.input.paths.front())};
+  if (!live && !options.command.empty()) throw UsageError{"a command needs an interface to watch; write: ikescope assert -i IF -- COMMAND"};
+  if (!live && options.within) throw UsageError{"--within: is for interfaces; of a file write: --expect 'up within 5s'"};
+  if (!live && options.input.paths.empty()) throw UsageError{"no file and no interface given; write: ikescope assert FILE, or: ikescope assert -i IF"};
 }
 
 const CLI::App* find_command(const CLI::App& app, const std::string& name) {
@@ -196,7 +264,9 @@ Command parse(std::span<const char* const> arguments) {
   DecodeOptions decode;
   ExtractOptions extract;
   ExplainOptions explain;
+  AssertOptions assertion;
   std::string help_for;
+  assertion.command = split_command(arguments);
 
   CLI::App app{"Where an IKEv1 VPN tunnel is stuck, and why: a passive analyzer of captures.", "ikescope"};
   app.set_version_flag("--version", "ikescope " IKE_VERSION);
@@ -205,8 +275,9 @@ Command parse(std::span<const char* const> arguments) {
   add_read(*app.add_subcommand("read", "Where every tunnel stands, why, and what to check"), read);
   add_decode(*app.add_subcommand("decode", "Print every ISAKMP message field by field"), decode);
   add_extract(*app.add_subcommand("extract", "Keep only the packets that matter, commented"), extract);
+  add_assert(*app.add_subcommand("assert", "Fail when a tunnel does not do what it should"), assertion);
   app.add_subcommand("explain", "Tell what a finding, a position or a word means")->add_option("WORD", explain.word, "such as no-reply-msg1, MM_WAIT_MSG4 or VID;\nnone: list them all")->type_name("");
-  app.add_subcommand("help", "How to use a command")->add_option("COMMAND", help_for, "one of: read, decode, extract, explain")->type_name("");
+  app.add_subcommand("help", "How to use a command")->add_option("COMMAND", help_for, "one of: read, decode, extract, assert, explain")->type_name("");
 
   refuse_unknown_command(app, arguments);
   try {
@@ -232,6 +303,10 @@ Command parse(std::span<const char* const> arguments) {
   if (command == "explain") return explain;
   if (command == "decode") return decode;
   if (command == "extract") return extract;
+  if (command == "assert") {
+    check_assert(assertion);
+    return assertion;
+  }
   if (read.text.all && read.text.summary) throw UsageError{"--summary: gives totals only, --all every tunnel; write one of them"};
   return read;
 }

@@ -79,12 +79,28 @@ struct ExplainOptions {
   std::string word;                  ///< empty: list every word
 };
 
+enum class AssertFormat : std::uint8_t { text, junit, tap, json, github };
+
+struct AssertOptions {
+  Input input;                            ///< files, or none when there are interfaces
+  std::vector<std::string> interfaces;
+  std::vector<std::string> expectations;  ///< as written
+  std::vector<std::string> expectation_files;
+  std::optional<Duration> within;         ///< live: how long to wait at most
+  std::vector<std::string> command;       ///< live: what to run, after `--`
+  AssertFormat format = AssertFormat::text;
+  std::string save_pcap;                  ///< directory for the packets of what failed; empty: keep none
+  report::TextOptions text;
+  Colour colour = Colour::automatic;
+  diagnose::Options judgement;
+};
+
 /// --help, --version: print this and be done.
 struct Print {
   std::string text;
 };
 
-using Command = std::variant<Print, ReadOptions, DecodeOptions, ExtractOptions, ExplainOptions>;
+using Command = std::variant<Print, ReadOptions, DecodeOptions, ExtractOptions, ExplainOptions, AssertOptions>;
 
 /// The command that `arguments` ask for, the program's own name first. Throws UsageError.
 Command parse(std::span<const char* const> arguments);

@@ -1,10 +1,14 @@
 #include "output.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <iterator>
+
+#include "options.hpp"
 
 namespace ike::app {
 namespace {
@@ -36,6 +40,15 @@ std::string printable(std::string_view text) {
     }
   }
   return safe;
+}
+
+bool wants_colour(Colour choice) {
+  if (choice != Colour::automatic) return choice == Colour::always;
+  const char* const no_color = std::getenv("NO_COLOR");
+  const char* const terminal = std::getenv("TERM");
+  const bool refused = no_color != nullptr && *no_color != '\0';
+  const bool dumb = terminal == nullptr || std::string_view{terminal} == "dumb";
+  return !refused && !dumb && ::isatty(STDOUT_FILENO) == 1;
 }
 
 void complain(std::string_view line) {

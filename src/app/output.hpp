@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <cstdio>
 #include <stdexcept>
 #include <string>
@@ -23,6 +24,10 @@ void flush_output();
 
 /// `text` (a file's name, say) with its control octets escaped.
 std::string printable(std::string_view text);
+
+enum class Colour : std::uint8_t;
+/// Whether `choice` means colours here: on a terminal, unless NO_COLOR is set.
+bool wants_colour(Colour choice);
 
 /// One line on standard error, after the program's name; printable.
 void complain(std::string_view line);

@@ -1,8 +1,6 @@
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "commands.hpp"
 #include "ike/analyzer.hpp"
@@ -12,15 +10,6 @@
 
 namespace ike::app {
 namespace {
-
-bool wants_colour(Colour choice) {
-  if (choice != Colour::automatic) return choice == Colour::always;
-  const char* const no_color = std::getenv("NO_COLOR");
-  const char* const terminal = std::getenv("TERM");
-  const bool refused = no_color != nullptr && *no_color != '\0';
-  const bool dumb = terminal == nullptr || std::string_view{terminal} == "dumb";
-  return !refused && !dumb && ::isatty(STDOUT_FILENO) == 1;
-}
 
 void keep_only(const Prefix& peer, report::Report& report) {
   const std::size_t all = report.tunnels.size();

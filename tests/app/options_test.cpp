@@ -10,7 +10,7 @@ TEST_CASE("a wrong command line is refused in one line that says what would be r
   const Scratch scratch;
   for (const Row& row : std::initializer_list<Row>{
            {"", "no command given; write for example: ikescope read FILE"},
-           {"raed stuck.pcap", "'raed' is no command; there are: read, decode, extract, explain, help"},
+           {"raed stuck.pcap", "'raed' is no command; there are: read, decode, extract, assert, explain, help"},
            {"stuck.pcap", "to read a capture, write: ikescope read stuck.pcap"},
            {"--frobnicate", "'--frobnicate' is no command"},
            {"read", "no file given; write: ikescope read FILE, or - for standard input"},
@@ -75,7 +75,7 @@ TEST_CASE("help and version go to standard output") {
 
 TEST_CASE("help fits into 80 columns") {
   const Scratch scratch;
-  for (const std::string command : {"", "read", "decode", "explain", "help"}) {
+  for (const std::string command : {"", "read", "decode", "assert", "explain", "help"}) {
     const std::string help = scratch.run("help " + command).out;
     CHECK(lines(help) > 5);
     for (std::size_t begin = 0, end = 0; begin < help.size(); begin = end + 1) {
