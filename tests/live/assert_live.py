@@ -1,0 +1,285 @@
+#!/usr/bin/env python3
+"""`ikescope assert -i` between two real strongSwan daemons. usage: assert_live.py PROGRAM [--runs N]
+
+Builds three network namespaces: left and right with a daemon each, mid with a bridge between them, on which ikescope
+watches. Needs root, iproute2 and strongSwan (charon-systemd, strongswan-swanctl, libcharon-extra-plugins); exit status 77
+where something of that is missing. Prints how long after the deciding packet a failure was known."""
+import argparse
+import datetime
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+LEFT, RIGHT = '10.77.0.1', '10.77.0.2'
+WORD = f'ikt{os.getpid()}'  # namespaces and interfaces of this run
+
+STRONGSWAN = '''
+charon-systemd {{
+  load = random nonce aes sha1 sha2 hmac kdf gmp pem pkcs1 x509 pubkey kernel-libipsec kernel-netlink socket-default vici
+  port = 500
+  port_nat_t = 4500
+  install_routes = no
+  retransmit_timeout = 2
+  plugins {{
+    vici {{
+      socket = unix://{folder}/{side}.vici
+    }}
+  }}
+  filelog {{
+    {side}-log {{
+      path = {folder}/{side}.log
+      default = 1
+    }}
+  }}
+}}
+'''
+SWANCTL = '''
+connections {{
+  net {{
+    version = 1
+    local_addrs = {local}
+    remote_addrs = {remote}
+    proposals = aes256-sha256-modp2048
+    encap = yes
+    keyingtries = 1
+    local {{
+      auth = psk
+    }}
+    remote {{
+      auth = psk
+    }}
+    children {{
+      net {{
+        local_ts = 10.78.{local_net}.0/24
+        remote_ts = 10.78.{remote_net}.0/24
+        esp_proposals = aes256-sha256
+      }}
+    }}
+  }}
+}}
+secrets {{
+  ike-net {{
+    id = {remote}
+    secret = "{secret}"
+  }}
+}}
+'''
+
+
+def skip(why):
+    print('skipped: ' + why)
+    sys.exit(77)
+
+
+def run(*words, check=True, **options):
+    return subprocess.run(words, check=check, capture_output=True, text=True, timeout=60, **options)
+
+
+def inside(side, *words, **options):
+    return run('ip', 'netns', 'exec', f'{WORD}-{side}', *words, **options)
+
+
+class Lab:
+    def __init__(self):
+        self.folder = tempfile.mkdtemp(prefix='ikescope-live-')
+        self.daemons = []
+
+    def build(self):
+        for side in ('left', 'right', 'mid'):
+            run('ip', 'netns', 'add', f'{WORD}-{side}')
+            inside(side, 'ip', 'link', 'set', 'lo', 'up')
+        inside('mid', 'ip', 'link', 'add', 'br0', 'type', 'bridge')
+        inside('mid', 'ip', 'link', 'set', 'br0', 'up')
+        for side, address, protected in (('left', LEFT, '10.78.1.1'), ('right', RIGHT, '10.78.2.1')):
+            inside('mid', 'ip', 'link', 'add', f'to-{side}', 'type', 'veth', 'peer', 'name', 'eth0', 'netns', f'{WORD}-{side}')
+            inside('mid', 'ip', 'link', 'set', f'to-{side}', 'master', 'br0', 'up')
+            inside(side, 'ip', 'address', 'add', f'{address}/24', 'dev', 'eth0')
+            inside(side, 'ip', 'link', 'set', 'eth0', 'up')
+            inside(side, 'ip', 'address', 'add', f'{protected}/24', 'dev', 'lo')
+
+    def start_daemons(self):
+        charon = next((path for path in ('/usr/sbin/charon-systemd', '/usr/lib/ipsec/charon-systemd') if os.path.exists(path)), None)
+        for side in ('left', 'right'):
+            conf = f'{self.folder}/{side}.conf'
+            with open(conf, 'w', encoding='utf-8') as file:
+                file.write(STRONGSWAN.format(side=side, folder=self.folder))
+            self.daemons.append(subprocess.Popen(['ip', 'netns', 'exec', f'{WORD}-{side}', charon], env={**os.environ, 'STRONGSWAN_CONF': conf},
+                                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+        for side in ('left', 'right'):
+            for _ in range(200):
+                if self.swanctl(side, '--stats', check=False).returncode == 0:
+                    break
+                time.sleep(0.1)
+            else:
+                sys.exit(f'charon on the {side} did not start: ' + self.log(side))
+
+    def log(self, side):
+        try:
+            with open(f'{self.folder}/{side}.log', encoding='utf-8', errors='replace') as file:
+                return file.read()[-2000:]
+        except OSError as why:
+            return str(why)
+
+    def swanctl(self, side, *words, **options):
+        return run(*self.swanctl_words(side, *words), **options)
+
+    def swanctl_words(self, side, *words):
+        return ['ip', 'netns', 'exec', f'{WORD}-{side}', 'swanctl', *words, '--uri', f'unix://{self.folder}/{side}.vici']
+
+    def configure(self, side, secret):
+        ends = {'left': (LEFT, RIGHT, 1, 2), 'right': (RIGHT, LEFT, 2, 1)}[side]
+        path = f'{self.folder}/{side}.swanctl'
+        with open(path, 'w', encoding='utf-8') as file:
+            file.write(SWANCTL.format(local=ends[0], remote=ends[1], local_net=ends[2], remote_net=ends[3], secret=secret))
+        self.swanctl(side, '--load-creds', '--clear', '--noprompt', '--file', path)
+        self.swanctl(side, '--load-conns', '--file', path)
+
+    def down(self):
+        self.swanctl('left', '--terminate', '--ike', 'net', '--force', '--timeout', '2', check=False)
+        self.swanctl('right', '--terminate', '--ike', 'net', '--force', '--timeout', '2', check=False)
+        time.sleep(0.3)  # what still travels belongs to this run, not to the next
+
+    def clean(self):
+        for daemon in self.daemons:
+            daemon.terminate()
+        for daemon in self.daemons:
+            try:
+                daemon.wait(5)
+            except subprocess.TimeoutExpired:
+                daemon.kill()
+        for side in ('left', 'right', 'mid'):
+            run('ip', 'netns', 'delete', f'{WORD}-{side}', check=False)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Faults(list):
+    def expect(self, what, holds, seen=''):
+        if not holds:
+            self.append(what)
+            print(f'WRONG: {what}: {seen}', flush=True)
+
+
+def watch(program, *words):
+    """Runs `assert` on the bridge; gives its exit status, its JSON and the wall clock at its end."""
+    outcome = inside('mid', program, 'assert', '-i', 'br0', '--format', 'json', *words, check=False)
+    ended = time.time()
+    try:
+        verdict = json.loads(outcome.stdout)
+    except ValueError:
+        verdict = {'result': 'no JSON', 'seconds': 0, 'expectations': [], 'command': None, 'report': {}}
+    verdict['stderr'] = outcome.stderr[-1500:]
+    return outcome.returncode, verdict, ended
+
+
+def found(verdict):
+    return [reason['finding'] for one in verdict['expectations'] for reason in one['reasons']]
+
+
+def deciding_message(verdict):
+    """Wall clock of the first refusal that proves the wrong key."""
+    report = verdict['report']
+    times = {(m['file'], m['packet']): m['time'] for exchange in report.get('exchanges', []) for m in exchange['messages']}
+    proofs = [proof for one in report.get('findings', []) if one['id'] == 'psk-mismatch' for proof in one['evidence'] if 'Informational' in proof['what']]
+    stamps = [times[proof['file'], proof['packet']] for proof in proofs if (proof['file'], proof['packet']) in times]
+    return min((datetime.datetime.fromisoformat(stamp[:26].rstrip('Z') + '+00:00').timestamp() for stamp in stamps), default=0.0)
+
+
+def up(program, lab, faults):
+    lab.configure('left', 'same')
+    status, verdict, _ = watch(program, '--within', '30', '-e', f'{LEFT} <-> {RIGHT} up within 10s mode=main encryption=AES-256 group>=14', '--', *lab.swanctl_words('left', '--initiate', '--child', 'net'))
+    faults.expect('up: exit status 0', status == 0, (status, verdict['stderr'], verdict['expectations'], lab.log('left')))
+    faults.expect('up: known before the time is over', verdict['seconds'] < 20 and verdict['early'], verdict['seconds'])
+    faults.expect('up: the command was waited for', verdict['command'] and verdict['command']['status'] == 0, verdict['command'])
+    lab.down()
+    return verdict['seconds']
+
+
+def wrong_key(program, lab, faults):
+    lab.configure('left', 'different')
+    quiet = ' '.join(lab.swanctl_words('left', '--initiate', '--child', 'net', '--timeout', '20')) + ' >/dev/null 2>&1; exit 0'
+    status, verdict, ended = watch(program, '--within', '30', '--', 'sh', '-c', quiet)
+    faults.expect('wrong key: exit status 1', status == 1, (status, verdict['result']))
+    faults.expect('wrong key: psk-mismatch', 'psk-mismatch' in found(verdict), (found(verdict), lab.log('left')))
+    faults.expect('wrong key: known before the time is over', verdict['seconds'] < 20 and verdict['early'], verdict['seconds'])
+    delay = ended - deciding_message(verdict)
+    faults.expect('wrong key: sure within three seconds', 0.5 < delay < 3, delay)
+    lab.down()
+
+    status, verdict, _ = watch(program, '--within', '30', '--', *lab.swanctl_words('left', '--initiate', '--child', 'net', '--timeout', '20'))
+    faults.expect('wrong key and a waiting command: exit status 1', status == 1, status)
+    faults.expect('wrong key and a waiting command: psk-mismatch', 'psk-mismatch' in found(verdict), found(verdict))
+    lab.down()
+    return delay
+
+
+def nothing(program, faults):
+    status, verdict, _ = watch(program, '--within', '1')
+    faults.expect('nothing: exit status 3', status == 3, (status, verdict['result']))
+    faults.expect('nothing: said so', verdict['result'] == 'nothing', verdict['result'])
+    status, verdict, _ = watch(program, '--within', '1', '-e', 'never')
+    faults.expect('never: exit status 0', status == 0, status)
+
+
+def commands(program, faults):
+    status, verdict, _ = watch(program, '--within', '30', '--', 'sh', '-c', 'exit 7')
+    faults.expect('failing command: exit status 1', status == 1, status)
+    faults.expect('failing command: its status is told', verdict['command'] and verdict['command']['status'] == 7, verdict['command'])
+
+    mark = f'600{os.getpid()}'
+    status, verdict, _ = watch(program, '--within', '1', '--', 'sh', '-c', f'setsid sleep {mark} & (trap "" TERM; sleep {mark}) & sleep {mark}')
+    left = run('pgrep', '-f', f'sleep {mark}', check=False).stdout
+    faults.expect('no process is left behind', not left, left)
+    faults.expect('a command that was stopped did not fail', verdict['command'] and verdict['command']['result'] == 'stopped', verdict['command'])
+
+    watching = subprocess.Popen(['ip', 'netns', 'exec', f'{WORD}-mid', program, 'assert', '-i', 'br0', '--within', '30', '--', 'sh', '-c', 'trap "echo told; kill %1; exit 5" TERM; sleep 600 & echo ready; wait'],
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    watching.stdout.readline()  # ready
+    watching.send_signal(signal.SIGTERM)
+    out, _ = watching.communicate(timeout=30)
+    faults.expect('a signal reaches the command, whose output is ours', 'told' in out, out)
+    faults.expect('... and whose failure counts', watching.returncode == 1 and 'exited with status 5' in out, (watching.returncode, out))
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument('program')
+    parser.add_argument('--runs', type=int, default=1)
+    options = parser.parse_args()
+    if os.geteuid() != 0:
+        skip('network namespaces need root')
+    for word in ('ip', 'swanctl', 'pgrep'):
+        if shutil.which(word) is None:
+            skip(f'{word} is not installed')
+    if not any(os.path.exists(path) for path in ('/usr/sbin/charon-systemd', '/usr/lib/ipsec/charon-systemd')):
+        skip('strongSwan (charon-systemd) is not installed')
+    if not os.path.exists('/dev/net/tun'):
+        skip('no /dev/net/tun, which kernel-libipsec needs')
+    if run('ip', 'netns', 'add', f'{WORD}-try', check=False).returncode != 0:
+        skip('no network namespace can be made here')
+    run('ip', 'netns', 'delete', f'{WORD}-try')
+
+    program = os.path.abspath(options.program)
+    lab, faults, times, delays = Lab(), Faults(), [], []
+    try:
+        lab.build()
+        nothing(program, faults)
+        commands(program, faults)
+        lab.start_daemons()
+        lab.configure('right', 'same')
+        for _ in range(options.runs):
+            times.append(up(program, lab, faults))
+            delays.append(wrong_key(program, lab, faults))
+    finally:
+        lab.clean()
+    print(f'{options.runs} runs, {len(faults)} faults')
+    print(f'up was known after {min(times):.2f} to {max(times):.2f} s; a wrong key {min(delays):.2f} to {max(delays):.2f} s after the packet that decides')
+    return 1 if faults else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
