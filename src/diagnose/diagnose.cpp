@@ -20,6 +20,30 @@ bool has_phase1_or_2(const Story& story) { return story.step[1].any() || story.s
 
 bool came_up(const Story& story) { return story.phase1_complete() && story.quick_mode_complete(); }
 
+// What an observer may have missed, he can't tell from what was never sent.
+void lower_certainty(const Story& story, Finding& finding) {
+  const auto& attempt = *story.attempt;
+  const bool inside = attempt.initiator_assumed && !story.step[1].any();
+  const bool cut = std::ranges::any_of(attempt.events, &Event::cut);
+  const bool poor_view = story.one_sided || inside || cut || attempt.copies > 0 || story.capture->kernel_drops > 0;
+  if (finding.refused || !poor_view) return;
+  if (finding.certainty == Certainty::likely) finding.certainty = Certainty::possible;
+  if (story.one_sided) finding.segment = Segment::unknown;
+}
+
+bool is_about_sealed_messages(FindingId id) {
+  switch (id) {
+    case FindingId::psk_mismatch:
+    case FindingId::auth_rejected:
+    case FindingId::no_reply_msg5:
+    case FindingId::xauth_failed:
+    case FindingId::modecfg_failed:
+    case FindingId::phase2_rejected:
+    case FindingId::phase2_no_reply: return true;
+    default: return false;
+  }
+}
+
 std::vector<Finding> findings_of(const Story& story) {
   std::vector<Finding> found;
   const auto run = [&](std::span<const Rule> rules) {
@@ -30,6 +54,10 @@ std::vector<Finding> findings_of(const Story& story) {
   };
   if (!story.phase1_complete()) run(phase1_rules);
   if (story.any_active() && !story.settled()) run(phase2_rules);
+  for (auto& finding : found) {
+    lower_certainty(story, finding);
+    if (is_about_sealed_messages(finding.id)) add_size_evidence(story, finding);
+  }
   std::ranges::stable_sort(found, {}, &Finding::id);
   return found;
 }
@@ -147,7 +175,8 @@ bool only_a_further_quick_mode_fails(const Story& story, const std::vector<Findi
   auto standing = std::max(story.attempt->quick_modes_complete, story.quick_modes);
   for (const auto& finding : findings) {
     if (ends_an_sa(finding)) return false;
-    if (finding.id == FindingId::phase2_half_open && standing > 0) --standing;
+    const auto is_its = [&](const Child& child) { return child.type == ExchangeType::quick_mode && child.message_id == finding.message_id && child.complete(); };
+    if (finding.id == FindingId::phase2_half_open && standing > 0 && std::ranges::any_of(story.children, is_its)) --standing;
   }
   return standing > 0;
 }

@@ -148,6 +148,10 @@ std::optional<Finding> phase2_no_reply(const Story& story);
 std::optional<Finding> phase2_half_open(const Story& story);
 std::optional<Finding> peer_gone(const Story& story);
 
+// sizes.cpp
+/// Adds what the sizes of encrypted messages prove, to evidence and detail.
+void add_size_evidence(const Story& story, Finding& finding);
+
 // tunnel_rules.cpp: what shows over several attempts, or beside them
 /// All attempts are a scanner's.
 bool is_probe(const Tunnel& tunnel, const std::vector<Story>& stories);

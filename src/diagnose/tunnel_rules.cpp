@@ -38,16 +38,19 @@ std::uint32_t resent_messages(const Story& story) {
   return story.attempt->resends - std::min(story.attempt->resends, static_cast<std::uint32_t>(notifies));
 }
 
-// A Quick Mode that follows a complete one much later renews it; several at once are several networks.
-bool renews_phase2(const Story& story) {
+// Whole seconds, for words.
+std::string seconds_text(Duration time) { return std::to_string(std::chrono::round<std::chrono::seconds>(time).count()) + " s"; }
+
+// A Quick Mode that follows a complete one much later renews it; several at once are several networks. After how long.
+std::optional<Duration> renews_phase2(const Story& story) {
   constexpr Duration at_once = std::chrono::seconds{5};
   const Sent* first = nullptr;
   for (const auto& child : story.children) {
     if (child.type != ExchangeType::quick_mode || !child.complete() || !child.step[1].any()) continue;
     if (first == nullptr) first = &child.step[1];
-    else if (child.step[1].first->time - first->first->time > at_once) return true;
+    else if (child.step[1].first->time - first->first->time > at_once) return child.step[1].first->time - first->first->time;
   }
-  return false;
+  return std::nullopt;
 }
 
 // A new phase 1 beside one that stands renews it; not one begun at the same time from the other side, nor one
@@ -55,6 +58,15 @@ bool renews_phase2(const Story& story) {
 bool renews_phase1(const Story& earlier, const Story& later) {
   constexpr Duration same_time = std::chrono::seconds{10};
   return later.phase1_complete() && later.attempt->first - earlier.attempt->first >= same_time && !peer_gone(earlier);
+}
+
+// The lifetime beside what was observed: of phase 1 as agreed in clear, of phase 2 only the time is seen.
+std::string rekey_text(const Story* earlier, const Story& later, std::optional<Duration> phase2_after) {
+  if (phase2_after) return "phase 2 renewed after " + seconds_text(*phase2_after);
+  auto text = "phase 1 renewed after " + seconds_text(later.attempt->first - earlier->attempt->first);
+  const auto* chosen = earlier->attempt->chosen();
+  if (chosen != nullptr && chosen->life_seconds > 0) text += ", agreed lifetime " + std::to_string(chosen->life_seconds) + " s";
+  return text;
 }
 
 std::string weaknesses(const Story& story) {
@@ -203,9 +215,11 @@ void add_remarks(const std::vector<Story>& stories, const Story& newest, bool pr
     const auto& story = stories[i];
     copies += story.attempt->copies;
     resends += resent_messages(story);
-    if (!renewed && (renews_phase2(story) || (earlier_up != nullptr && renews_phase1(*earlier_up, story)))) {
+    const auto phase2_after = renewed ? std::nullopt : renews_phase2(story);
+    if (!renewed && (phase2_after || (earlier_up != nullptr && renews_phase1(*earlier_up, story)))) {
       renewed = true;
       add(FindingId::rekey, story, story.attempt->events.empty() ? nullptr : &story.attempt->events.front());
+      findings.back().detail = rekey_text(earlier_up, story, phase2_after);
     }
     if (!crossed && i > 0 && story.step[1].any() && stories[i - 1].step[1].any() && story.attempt->initiator.address != stories[i - 1].attempt->initiator.address && story.attempt->first <= stories[i - 1].attempt->last && story.attempt->first - stories[i - 1].attempt->first < std::chrono::seconds{10}) {
       crossed = true;

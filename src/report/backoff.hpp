@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -12,6 +14,10 @@ namespace ike::report {
 /// Names of the implementations whose documented resend schedule fits `gaps` (first to last), best known first,
 /// at most three. Empty when none does. A guess: many products share a schedule.
 std::vector<std::string_view> fitting_schedules(std::span<const Duration> gaps, track::Side from);
+
+/// How long after the first sending the implementations whose schedule fits give up; nothing when it is not known or
+/// they differ.
+std::optional<std::chrono::seconds> gives_up_after(std::span<const Duration> gaps, track::Side from);
 
 /// The resends of one message: which one, and the gaps between its sendings.
 struct Schedule {

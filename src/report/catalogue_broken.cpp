@@ -26,7 +26,7 @@ constinit const std::array<Entry, 4> broken_entries{{
                     {"NAT traversal is off on one side", Who::both, "switch NAT traversal on at the side that announced no NAT-T vendor ID", natt_one_side},
                     {"NAT traversal is off, or mishandled, on one side", Who::both, "is NAT traversal enabled at both ends? Where no NAT is wanted, is it the NAT rule that is wrong?"},
                     {"the pre-shared keys differ and the responder says nothing", Who::both, "compare the pre-shared keys as well", maybe_psk}}},
-        .checks = {"`show running-config all crypto isakmp | include nat-traversal`, `capture cap interface outside match udp any any eq 4500`",
+        .checks = {"`show running-config all crypto | include nat-traversal`, `capture cap interface outside match udp any any eq 4500`",
                    "`show crypto isakmp sa detail`, `show ip nat translations`, `show ip access-lists`",
                    "`ss -ulpn | grep 4500`, log: `faking NAT situation` / `behind NAT`, `nft list ruleset`",
                    "`ss -ulpn | grep 4500`, `nat-ikev1-method=`, `encapsulation=` of the connection"},
@@ -48,7 +48,7 @@ constinit const std::array<Entry, 4> broken_entries{{
                     {"IKE fragmentation is off", Who::both, "switch IKE fragmentation on at both ends, so that IP need not fragment"},
                     {"the MTU on the path is smaller than thought (PPPoE, tunnels)", Who::both, "send pings with DF set to find the path's MTU"},
                     {"the message is needlessly large", Who::both, "send the certificate without its chain, use a smaller key, or send no certificate requests"}}},
-        .checks = {"`show fragment`, `show running-config all crypto isakmp | include fragmentation`", "`crypto isakmp fragmentation`, `show ip traffic | include Frags`",
+        .checks = {"`show fragment`, `show running-config all crypto | include fragmentation`", "`crypto isakmp fragmentation`, `show ip traffic | include Frags`",
                    "`fragmentation = yes` and `fragment_size` of the connection and charon", "`fragmentation=force` of the connection, `nstat -az | grep Reasm`"},
     },
     {
@@ -102,7 +102,7 @@ constinit const std::array<Entry, 4> broken_entries{{
         .checks = {"`debug crypto ca 14`, `show crypto ca certificates`, `peer-id-validate` and `ignore-ipsec-keyusage` settings",
                    "`debug crypto pki transactions`, `show crypto pki certificates`, `show clock`",
                    "log: `no trusted RSA public key found`, `subject certificate invalid`; `swanctl --list-certs`",
-                   "log: `peer's certificate rejected`; `ipsec whack --listcerts`, `certutil -L -d sql:/var/lib/ipsec/nss`"},
+                   "log: `certificate rejected for this connection`; `ipsec whack --listcerts`, `certutil -L -d sql:/var/lib/ipsec/nss`"},
     },
 }};
 

@@ -21,7 +21,7 @@ constinit const std::array<Entry, 5> established_entries{{
                     {"the authentication server does not answer or rejects", Who::responder, "test the AAA or RADIUS server from there"},
                     {"only one side expects XAUTH", Who::both, "is XAUTH enabled for this group at both ends?"},
                     {"the user is not allowed in this group", Who::responder, "group lock, simultaneous logins, expired account?"}}},
-        .checks = {"`test aaa-server authentication`, `show vpn-sessiondb`, `debug crypto ikev1 127`", "`test aaa group`, `debug crypto isakmp aaa`",
+        .checks = {"`test aaa-server authentication`, `show vpn-sessiondb`, `debug crypto ikev1 127`", "`test aaa group`, `debug aaa authentication`, `debug crypto isakmp`",
                    "log: `XAuth authentication of '...' failed`; the `remote-xauth` section", "log: `XAUTH: User ...: Authentication Failed`; `xauthby=`"},
     },
     {

@@ -91,7 +91,7 @@ constinit const std::array<Entry, 7> refused_entries{{
         .causes = {{{"group name or identity is not configured there", Who::responder, "is there a group or connection with exactly this identity (type and spelling)?"},
                     {"the initiator sends the wrong identity or ID type", Who::initiator, "which identity does it send: address, FQDN, user FQDN, key ID?"},
                     {"no pre-shared key for that identity", Who::responder, "is there a key for this identity?", maybe_psk}}},
-        .checks = {"`show running-config tunnel-group`, `show running-config crypto isakmp identity`",
+        .checks = {"`show running-config tunnel-group`, `show running-config all crypto | include identity`",
                    "`show running-config | section crypto isakmp client configuration group`, `show crypto isakmp key`",
                    "log: `no peer config found`; `swanctl --list-conns` (remote id)",
                    "log: `no suitable connection for peer`; `leftid=` and `rightid=` of the connection"},
@@ -145,7 +145,7 @@ constinit const std::array<Entry, 7> refused_entries{{
                     {"a NAT or failover changes which device answers", Who::both, "does {R} belong to one device only?"}}},
         .checks = {"`show running-config tunnel-group {I}`, `show crypto ikev1 sa detail`, `clear crypto ikev1 sa {I}`",
                    "`show crypto isakmp key`, `show crypto isakmp sa`, `clear crypto isakmp`",
-                   "`swanctl --list-sas`, log for the peer's address", "`ipsec status`, `ipsec whack --deletestate`"},
+                   "`swanctl --list-sas`, log for the peer's address", "`ipsec status`, `ipsec whack --deletestate NUMBER`"},
     },
 }};
 

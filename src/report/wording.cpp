@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "backoff.hpp"
 #include "expand.hpp"
 #include "format.hpp"
 #include "ike/isakmp/sa.hpp"
@@ -283,6 +284,21 @@ class Words {
   bool initiator_refuses_ = false;
 };
 
+/// When the sender of the message that nobody answers will give up, as its resend schedule has it.
+std::string giving_up(const Finding& finding, const Tunnel& tunnel) {
+  const auto* attempt = attempt_of(finding, tunnel);
+  if (!attempt || finding.times_sent < 2 || finding.awaited < 2 || finding.message_id != 0) return {};
+  const auto schedule = longest_schedule(*attempt);
+  if (!schedule.message || !schedule.message->is_phase1() || schedule.message->number + 1 != finding.awaited) return {};
+  if (schedule.gaps.size() < 2) return {};  // one gap fits too many
+  const auto after = gives_up_after(schedule.gaps, schedule.message->from);
+  if (!after) return {};
+  const auto names = fitting_schedules(schedule.gaps, schedule.message->from);
+  std::string who;
+  for (std::size_t i = 0; i < names.size(); ++i) who += fmt::format("{}{}", i == 0 ? "" : i + 1 == names.size() ? " or " : ", ", names[i]);
+  return fmt::format("Its sender resends as {} does and so gives up {} s after the first time (a guess).", who, after->count());
+}
+
 /// A summary stays one line, whatever a name from the wire holds.
 std::string one_line(std::string text) {
   constexpr std::size_t longest = 78;
@@ -306,6 +322,7 @@ Wording word(const Finding& finding, const Tunnel& tunnel) {
     if (!result.explanation.empty()) result.explanation += ' ';
     result.explanation += words.fill(line.text);
   }
+  if (const auto text = giving_up(finding, tunnel); !text.empty()) result.explanation += ' ' + text;
   for (const KnownCause& row : known.known_causes()) {
     if (!words.holds(row.when)) continue;
     const auto cause = words.fill(row.cause);

@@ -38,6 +38,17 @@ TEST_CASE("documented resend schedules are recognised") {
   }
 }
 
+TEST_CASE("when a sender gives up is told where all that fit agree") {
+  using std::chrono::seconds;
+  CHECK(gives_up_after(spans({4.0, 7.2, 12.96}), track::Side::initiator) == seconds{165});
+  CHECK(gives_up_after(spans({8, 8}), track::Side::initiator) == seconds{32});
+  CHECK(gives_up_after(spans({10, 10, 10}), track::Side::initiator) == seconds{50});
+  CHECK_FALSE(gives_up_after(spans({10}), track::Side::initiator));          // Openswan begins like IOS
+  CHECK_FALSE(gives_up_after(spans({10, 20, 40}), track::Side::initiator));  // not documented
+  CHECK_FALSE(gives_up_after(spans({3.3, 9.7}), track::Side::initiator));
+  CHECK_FALSE(gives_up_after({}, track::Side::initiator));
+}
+
 TEST_CASE("the longest schedule of an attempt is taken, copies left out") {
   const auto seen = test::script("I1@0 I1@1 R2@1.1 I3@2 I3@10 I3*copy@10.1 I3@18 R4@18.1");
   const auto schedule = longest_schedule(seen.newest());

@@ -89,7 +89,8 @@ Tunnel                     Initiator     Responder     Resent  Verdict
   STALLED: no reply to message 1 (sent 4 times in 24.2 s) (likely)
   Message 1 was sent 4 times in 24.2 s; nothing came back from 198.51.100.2. The
   trail ends between this capture point and the responder, at it, or on the way
-  back to here.
+  back to here. Its sender resends as strongSwan does and so gives up 165 s
+  after the first time (a guess).
 
   Check, in this order
    1. both sides: UDP 500 is blocked on the way
