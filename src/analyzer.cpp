@@ -42,18 +42,20 @@ Analyzer::~Analyzer() = default;
 Analyzer::Analyzer(Analyzer&&) noexcept = default;
 Analyzer& Analyzer::operator=(Analyzer&&) noexcept = default;
 
-void Analyzer::feed(const Frame& frame) {
+net::Dissector::Kind Analyzer::feed(const Frame& frame) {
   auto& self = *impl_;
   if (!self.any) self.first = self.last = frame.time;
   self.any = true;
   if (frame.time > self.last) self.last = frame.time;
   if (frame.time < self.first) self.first = frame.time;
-  switch (self.dissector.dissect(frame)) {
-    case net::Dissector::Kind::other: return;
-    case net::Dissector::Kind::udp: return self.tracker.datagram(self.dissector.datagram());
-    case net::Dissector::Kind::esp: return self.tracker.esp(self.dissector.esp());
-    case net::Dissector::Kind::icmp_error: return self.tracker.icmp_error(self.dissector.icmp_error());
+  const auto kind = self.dissector.dissect(frame);
+  switch (kind) {
+    case net::Dissector::Kind::other: break;
+    case net::Dissector::Kind::udp: self.tracker.datagram(self.dissector.datagram()); break;
+    case net::Dissector::Kind::esp: self.tracker.esp(self.dissector.esp()); break;
+    case net::Dissector::Kind::icmp_error: self.tracker.icmp_error(self.dissector.icmp_error()); break;
   }
+  return kind;
 }
 
 void Analyzer::pass_time(Time now) {
@@ -62,6 +64,8 @@ void Analyzer::pass_time(Time now) {
   self.any = true;
   if (now > self.last) self.last = now;
 }
+
+const net::Dissector& Analyzer::dissector() const noexcept { return impl_->dissector; }
 
 const track::TrackCounts& Analyzer::counts() const noexcept { return impl_->tracker.counts(); }
 

@@ -28,8 +28,9 @@ class Analyzer {
   Analyzer(Analyzer&&) noexcept;
   Analyzer& operator=(Analyzer&&) noexcept;
 
-  /// Takes one frame; frames come in order of time.
-  void feed(const Frame& frame);
+  /// Takes one frame; frames come in order of time. Says what was in it: dissector() has it until the next feed().
+  net::Dissector::Kind feed(const Frame& frame);
+  [[nodiscard]] const net::Dissector& dissector() const noexcept;
 
   /// Nothing came until `now`: the next report is judged as of then. For live use, where the wire may be silent.
   void pass_time(Time now);

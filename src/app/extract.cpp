@@ -60,7 +60,7 @@ class Extraction {
   ExitCode run() {
     files_ = capture_files(options_.input.paths, on_error_);
     check();
-    Analyzer whole{{.ports = ports_, .limits = {}, .judgement = {}}};
+    Analyzer whole{{.ports = ports_, .limits = {}, .judgement = {}, .keys = {}}};
     Selection selection{ports_};
     report::CaptureInfo info = read([&](const Frame& frame) {
       whole.feed(frame);
@@ -71,7 +71,7 @@ class Extraction {
     const auto expected = told(whole.report(info));
 
     const Anonymiser::Key key = Anonymiser::random_key();
-    Analyzer kept{{.ports = ports_, .limits = {}, .judgement = {}}};
+    Analyzer kept{{.ports = ports_, .limits = {}, .judgement = {}, .keys = {}}};
     std::uint64_t count = 0;
     rewrite(selection, key, [&](Frame frame) {
       frame.number = ++count;

@@ -91,8 +91,9 @@ void add_read(CLI::App& command, ReadOptions& read) {
   using namespace std::string_view_literals;
   add_input(command, read.input);
   add_keys(command, read.keys);
-  add_choice(command, "--format", "text for people (default), json for programs,\nasa like show crypto isakmp sa", read.format,
-             std::array{std::pair{"text"sv, Format::text}, std::pair{"json"sv, Format::json}, std::pair{"asa"sv, Format::asa}});
+  add_choice(command, "--format", "text for people (default), json for programs,\nndjson a line for every event as it comes, asa\nlike show crypto isakmp sa", read.format,
+             std::array{std::pair{"text"sv, Format::text}, std::pair{"json"sv, Format::json}, std::pair{"asa"sv, Format::asa}, std::pair{"ndjson"sv, Format::ndjson}});
+  command.add_flag("--follow", read.follow, "the file is still being written: wait for more,\nuntil interrupted");
   command.add_flag("-v,--verbose", read.text.verbose, "every message of every exchange; -vv: all that\ndecode says of it, too");
   command.add_flag("--all", read.text.all, "every tunnel and every ladder, not only the worst");
   command.add_flag("--summary", read.text.summary, "totals only");
@@ -308,6 +309,8 @@ Command parse(std::span<const char* const> arguments) {
     return assertion;
   }
   if (read.text.all && read.text.summary) throw UsageError{"--summary: gives totals only, --all every tunnel; write one of them"};
+  if (read.follow && read.input.paths.size() != 1) throw UsageError{"--follow: follows one file; name it alone"};
+  if (read.format == Format::ndjson && read.peer) throw UsageError{"--peer: not with --format ndjson; pick lines by their addresses"};
   return read;
 }
 

@@ -48,7 +48,7 @@ struct KeyOptions {
   bool quiet = false;                    ///< no warnings about these files
 };
 
-enum class Format : std::uint8_t { text, json, asa };
+enum class Format : std::uint8_t { text, json, asa, ndjson };
 enum class Colour : std::uint8_t { automatic, always, never };
 
 struct ReadOptions {
@@ -60,6 +60,7 @@ struct ReadOptions {
   diagnose::Options judgement;
   track::Limits limits;
   std::optional<Prefix> peer;        ///< show only tunnels that have an end in it
+  bool follow = false;               ///< the file is still being written
 };
 
 struct DecodeOptions {

@@ -1,9 +1,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <csignal>
+#include <optional>
 
 #include "commands.hpp"
 #include "ike/analyzer.hpp"
+#include "ike/report/events.hpp"
 #include "keys.hpp"
 #include "output.hpp"
 #include "timeline.hpp"
@@ -37,6 +40,27 @@ ExitCode fields_too(const ReadOptions& options, bool all_read) {
   return all_read ? decoded : ExitCode::unusable;
 }
 
+volatile std::sig_atomic_t interrupted = 0;
+
+/// The first interrupt ends the reading, and what was seen is reported; a second one ends the program.
+void stop_on_interrupt() {
+  struct sigaction action {};
+  action.sa_handler = [](int) { interrupted = 1; };
+  action.sa_flags = static_cast<int>(SA_RESETHAND);
+  sigemptyset(&action.sa_mask);
+  for (const int signal : {SIGINT, SIGTERM}) ::sigaction(signal, &action, nullptr);
+}
+
+void tell_events(Timeline& timeline, Analyzer& analyzer, report::EventStream& events) {
+  while (const Frame* frame = timeline.next()) {
+    switch (analyzer.feed(*frame)) {
+      case net::Dissector::Kind::udp: events.datagram(analyzer.dissector().datagram()); break;
+      case net::Dissector::Kind::icmp_error: events.icmp_error(analyzer.dissector().icmp_error()); break;
+      default: break;
+    }
+  }
+}
+
 }  // namespace
 
 ExitCode read(const ReadOptions& options) {
@@ -46,16 +70,31 @@ ExitCode read(const ReadOptions& options) {
     all_read = false;
   };
   crypto::OpenerKeys keys = load_keys(options.keys);
-  Timeline timeline{capture_files(options.input.paths, on_error), on_error};
+  std::optional<report::EventStream> events;
+  if (options.format == Format::ndjson) events.emplace(write);
+  if (options.follow || std::ranges::find(options.input.paths, "-") != options.input.paths.end()) stop_on_interrupt();
+  const capture::Waiting waiting = [&] {
+    if (events) events->flush(), flush_output();
+    return !interrupted;
+  };
+  const std::vector<std::string> files = capture_files(options.input.paths, on_error);
+  if (options.follow && files.size() > 1) throw UsageError{"--follow: follows one file; name it alone"};
+  Timeline timeline{files, on_error, waiting, options.follow};
   Analyzer analyzer{{.ports = {options.input.ports}, .limits = options.limits, .judgement = options.judgement, .keys = std::move(keys)}};
-  while (const Frame* frame = timeline.next()) analyzer.feed(*frame);
+  if (events) {
+    tell_events(timeline, analyzer, *events);
+  } else {
+    while (const Frame* frame = timeline.next()) analyzer.feed(*frame);
+  }
 
   report::CaptureInfo capture = timeline.info();
   if (nothing_read(capture)) return ExitCode::unusable;
   report::Report report = analyzer.report(std::move(capture));
   report.version = IKE_VERSION;
   if (options.peer) keep_only(*options.peer, report);
-  if (options.format == Format::json) {
+  if (events) {
+    events->finish(report);
+  } else if (options.format == Format::json) {
     report::write_json(report, write);
   } else if (options.format == Format::asa) {
     report::write_asa(report, options.text, write);

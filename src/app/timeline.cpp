@@ -72,7 +72,8 @@ std::vector<std::string> capture_files(const std::vector<std::string>& paths, co
   return files;
 }
 
-Timeline::Timeline(const std::vector<std::string>& files, OnError on_error) : on_error_{std::move(on_error)} {
+Timeline::Timeline(const std::vector<std::string>& files, OnError on_error, capture::Waiting waiting, bool follow)
+    : on_error_{std::move(on_error)}, wait_{std::move(waiting)}, follow_{follow} {
   constexpr std::size_t most = std::numeric_limits<std::uint16_t>::max();  // Frame::file counts that far
   if (files.size() > most) on_error_(fmt::format("{} files are too many at once; only the first {} are read", files.size(), most));
   for (const std::string& name : std::span{files}.first(std::min(files.size(), most))) info_.files.push_back({.name = name, .format = {}, .packets = 0, .error = {}});
@@ -96,7 +97,7 @@ Timeline::Timeline(const std::vector<std::string>& files, OnError on_error) : on
 bool Timeline::open(std::uint16_t index) {
   Input& input = inputs_[index];
   try {
-    input.source = std::make_unique<capture::FileSource>(info_.files[index].name, index);
+    input.source = std::make_unique<capture::FileSource>(info_.files[index].name, index, wait_, follow_);
   } catch (const std::exception& why) {
     fail(index, why);
     return false;

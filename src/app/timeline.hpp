@@ -23,7 +23,8 @@ std::vector<std::string> capture_files(const std::vector<std::string>& paths, co
 /// are open at once.
 class Timeline {
  public:
-  Timeline(const std::vector<std::string>& files, OnError on_error);
+  /// `waiting` and `follow` as FileSource takes them.
+  Timeline(const std::vector<std::string>& files, OnError on_error, capture::Waiting waiting = {}, bool follow = false);
 
   /// The next frame, or null at the end. It and its octets stay valid until the next call. Inside one file
   /// frames come as they stand there, even where its times go back.
@@ -56,6 +57,8 @@ class Timeline {
   void fail(std::uint16_t index, const std::exception& why);
 
   OnError on_error_;
+  capture::Waiting wait_;
+  bool follow_;
   std::vector<Input> inputs_;
   std::vector<Turn> waiting_;  // sorted, the earliest last
   std::vector<Turn> turns_;    // heap of the open ones, the earliest in front

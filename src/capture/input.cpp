@@ -1,16 +1,21 @@
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
+#include <thread>
 
 #include "reader.hpp"
 
 namespace ike::capture {
 
 namespace {
+
+constexpr std::chrono::milliseconds wait_step{200};
 
 std::string why_not_opened(const std::string& path, int error) {
   const std::string name = printable(path);
@@ -29,7 +34,7 @@ std::string printable(const std::string& path) {
   return name;
 }
 
-Descriptor::Descriptor(const std::string& path) {
+Descriptor::Descriptor(const std::string& path, Waiting waiting, bool follow) : waiting_{std::move(waiting)} {
   if (path == "-") {
     fd_ = STDIN_FILENO;
     if (::isatty(fd_)) throw CaptureError("standard input is a terminal; pipe a capture into it, as from tcpdump -w -");
@@ -38,7 +43,10 @@ Descriptor::Descriptor(const std::string& path) {
     if (fd_ < 0) throw CaptureError(why_not_opened(path, errno));
   }
   struct stat status {};
-  if (::fstat(fd_, &status) == 0 && S_ISDIR(status.st_mode)) {
+  const bool known = ::fstat(fd_, &status) == 0;
+  follow_ = follow && waiting_ && known && S_ISREG(status.st_mode);
+  streams_ = waiting_ && known && (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode));
+  if (known && S_ISDIR(status.st_mode)) {
     if (fd_ != STDIN_FILENO) ::close(fd_);
     throw CaptureError(printable(path) + ": is a directory; name the capture files in it");
   }
@@ -53,9 +61,24 @@ Descriptor::~Descriptor() {
   if (fd_ > STDIN_FILENO) ::close(fd_);
 }
 
+/// Until there is something to read, be it the end; false when nobody wants to wait for it.
+bool Descriptor::wait_for_more() {
+  ::pollfd state{fd_, POLLIN, 0};
+  if (::poll(&state, 1, 0) != 0) return true;
+  while (waiting_()) {
+    if (::poll(&state, 1, static_cast<int>(wait_step.count())) > 0) return true;
+  }
+  return false;
+}
+
 std::size_t Descriptor::read_some(std::uint8_t* to, std::size_t room) {
   for (;;) {
+    if (streams_ && !wait_for_more()) return 0;
     const ::ssize_t got = ::read(fd_, to, room);
+    if (got == 0 && follow_ && waiting_()) {
+      std::this_thread::sleep_for(wait_step);
+      continue;
+    }
     if (got >= 0) return static_cast<std::size_t>(got);
     if (errno == EINTR) continue;
     fault_ = std::string{"reading failed ("} + std::strerror(errno) + ")";

@@ -40,14 +40,18 @@ class Input {
 /// A file, a FIFO or standard input; keeps its first octets so that the format can be told from them.
 class Descriptor final : public Input {
  public:
-  explicit Descriptor(const std::string& path);
+  Descriptor(const std::string& path, Waiting waiting, bool follow);
   ~Descriptor() override;
   std::size_t read(std::uint8_t* to, std::size_t room) override;
   [[nodiscard]] ByteView head() const noexcept { return ByteView{head_, head_size_}; }
 
  private:
   std::size_t read_some(std::uint8_t* to, std::size_t room);
+  bool wait_for_more();
 
+  Waiting waiting_;
+  bool follow_ = false;   // a regular file may grow
+  bool streams_ = false;  // a FIFO or the like: nothing there is not the end
   int fd_ = -1;
   std::uint8_t head_[32]{};
   std::size_t head_size_ = 0;

@@ -60,9 +60,9 @@ std::string refusal(ByteView head) {
   return "begins with " + hex(head.first(4)) + ", which is neither pcap nor pcapng; convert it with editcap -F pcap";
 }
 
-std::unique_ptr<FileSource::Impl> open(const std::string& path, std::uint16_t index) {
+std::unique_ptr<FileSource::Impl> open(const std::string& path, std::uint16_t index, Waiting waiting, bool follow) {
   const std::string name = printable(path);
-  auto file = std::make_unique<Descriptor>(path);
+  auto file = std::make_unique<Descriptor>(path, std::move(waiting), follow);
   const bool gzip = is_gzip(file->head());
   const bool zstd = is_zstd(file->head());
   std::unique_ptr<Input> input = std::move(file);
@@ -110,7 +110,8 @@ void FileSource::Impl::saw(LinkType link) {
   links.push_back(link);
 }
 
-FileSource::FileSource(const std::string& path, std::uint16_t index) : impl_{open(path, index)} {}
+FileSource::FileSource(const std::string& path, std::uint16_t index, Waiting waiting, bool follow)
+    : impl_{open(path, index, std::move(waiting), follow)} {}
 FileSource::~FileSource() = default;
 FileSource::FileSource(FileSource&&) noexcept = default;
 FileSource& FileSource::operator=(FileSource&&) noexcept = default;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -24,12 +25,18 @@ struct Remark {
   std::string text;          ///< one line, such as "cut short inside packet 12"
 };
 
+/// Called while nothing can be read and more may come, every fifth of a second or so; false: read no further.
+using Waiting = std::function<bool()>;
+
 /// Frames one after another from a file or from standard input ("-"): pcap in both byte orders,
 /// micro- and nanoseconds, pcapng, either of them compressed with gzip or zstd (told by content).
 class FileSource {
  public:
   /// Opens `path`; throws CaptureError when it cannot be read or is no capture.
-  FileSource(const std::string& path, std::uint16_t index);
+  FileSource(const std::string& path, std::uint16_t index) : FileSource{path, index, {}, false} {}
+  /// Tells `waiting` when standard input or a FIFO has nothing yet. With `follow`, also at the end of a file: it
+  /// may still be written, and is read until `waiting` says no.
+  FileSource(const std::string& path, std::uint16_t index, Waiting waiting, bool follow);
   ~FileSource();
   FileSource(FileSource&&) noexcept;
   FileSource& operator=(FileSource&&) noexcept;

@@ -1,0 +1,523 @@
+#include "ike/report/events.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <charconv>
+#include <cstring>
+#include <optional>
+#include <random>
+
+#include "format.hpp"
+#include "ike/isakmp/header.hpp"
+#include "ike/isakmp/registry.hpp"
+#include "json_writer.hpp"
+
+namespace ike::report {
+namespace {
+
+using isakmp::ExchangeType;
+using isakmp::PayloadType;
+
+constexpr std::size_t full_buffer = 64 * 1024;
+constexpr std::size_t max_payloads = 32;    // named in a line
+constexpr std::size_t remembered = 6;       // messages of an exchange; Main Mode has no more
+constexpr std::size_t ways = 4;             // exchanges that share a place in the table
+constexpr std::size_t first_size = 1024;    // of the table
+constexpr std::uint32_t copy_with_id = 2000;   // milliseconds, as the tracker has them
+constexpr std::uint32_t copy_without_id = 100;
+constexpr std::uint16_t nat_traversal_port = 4500;
+
+/// One exchange: phase 1 under a cookie, or one message ID below it, between two addresses.
+struct Exchange {
+  std::uint64_t key = 0;  // 0: free
+  std::int64_t first = 0;
+  std::int64_t last = 0;
+  std::uint32_t number = 0;
+  bool begun_by_greater = false;  // by the greater of both addresses (and ports)
+  std::uint8_t from_starter = 0;
+  std::uint8_t from_other = 0;
+  std::uint8_t count = 0;         // of messages remembered, ever
+  std::array<std::uint32_t, remembered> digests{};
+  std::array<std::uint16_t, remembered> ip_ids{};
+  std::array<std::uint16_t, remembered> files{};
+  std::array<std::uint16_t, remembered> sent{};
+  std::array<std::uint32_t, remembered> packets{};  // 4,000 million are enough for a pointer back
+  std::array<std::uint32_t, remembered> times{};    // milliseconds since `first`
+
+  [[nodiscard]] std::uint32_t milliseconds(std::int64_t now) const noexcept {
+    return now <= first ? 0U : static_cast<std::uint32_t>(std::min<std::int64_t>((now - first) / 1'000'000, 0xffffffff));
+  }
+};
+
+std::uint64_t mix(std::uint64_t a, std::uint64_t b) noexcept {
+  __extension__ using Wide = unsigned __int128;
+  const Wide product = Wide{a} * b;
+  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64U);
+}
+
+std::uint64_t load64(const std::uint8_t* at) noexcept {
+  std::uint64_t value;
+  std::memcpy(&value, at, sizeof value);
+  return value;
+}
+
+/// Keyed, so that nobody can make two messages that look the same to us.
+std::uint64_t digest_of(ByteView octets, std::uint64_t seed) noexcept {
+  std::uint64_t hash = seed ^ octets.size();
+  const std::uint8_t* at = octets.data();
+  std::size_t left = octets.size();
+  for (; left >= 16; left -= 16, at += 16) hash = mix(load64(at) ^ hash, load64(at + 8) ^ 0x9e3779b97f4a7c15U ^ seed);
+  std::array<std::uint8_t, 16> tail{};
+  std::copy_n(at, left, tail.begin());
+  return mix(load64(tail.data()) ^ hash, load64(tail.data() + 8) ^ 0xd6e8feb86659fd93U ^ seed);
+}
+
+bool is_phase1(ExchangeType type) { return type == ExchangeType::identity_protection || type == ExchangeType::aggressive; }
+
+/// What a message has, read no further than the line needs.
+struct Sight {
+  isakmp::Header header;
+  std::array<PayloadType, max_payloads> payloads{};
+  std::size_t payload_count = 0;
+  std::optional<std::uint16_t> notify;
+  bool has_sa = false;
+  bool has_ke = false;
+};
+
+void see(ByteView octets, Sight& sight) {
+  sight.payload_count = 0;
+  sight.notify.reset();
+  sight.has_sa = sight.has_ke = false;
+  std::size_t at = isakmp::header_length;
+  auto next = sight.header.next_payload;
+  if (sight.header.encrypted()) {
+    if (next != PayloadType::none) sight.payloads[sight.payload_count++] = next;
+    return;
+  }
+  while (next != PayloadType::none && octets.size() >= at + 4 && sight.payload_count < max_payloads) {
+    sight.payloads[sight.payload_count++] = next;
+    sight.has_sa = sight.has_sa || next == PayloadType::security_association;
+    sight.has_ke = sight.has_ke || next == PayloadType::key_exchange || next == PayloadType::nonce;
+    const std::size_t length = load_be16(octets.data() + at + 2);
+    constexpr std::size_t type_at = 4 + 4 + 2;  // header, DOI, protocol and SPI size (RFC 2408 3.14)
+    if (next == PayloadType::notification && !sight.notify && length >= type_at + 2 && octets.size() >= at + type_at + 2) sight.notify = load_be16(octets.data() + at + type_at);
+    if (length < 4) return;
+    next = PayloadType{octets[at]};
+    at += length;
+  }
+}
+
+/// "2026-11-21T08:26:47." of the last second asked for, and IPv6 addresses as text: most are asked for again.
+class Texts {
+ public:
+  std::string_view second(std::int64_t count) {
+    if (count != second_ || second_text_.empty()) {
+      second_ = count;
+      second_text_ = rfc3339(Time{std::chrono::seconds{count}}, false);
+      second_text_.resize(second_text_.find('.') == std::string::npos ? second_text_.size() : second_text_.find('.') + 1);
+    }
+    return second_text_;
+  }
+  std::string_view address(const net::Address& address) {
+    auto& slot = addresses_[mix(load64(address.octets.data()) ^ 0x9e3779b97f4a7c15U, load64(address.octets.data() + 8) ^ 0xd6e8feb86659fd93U ^ address.family) % addresses_.size()];
+    if (slot.text.empty() || slot.address != address) slot = {address, net::to_string(address)};
+    return slot.text;
+  }
+
+ private:
+  struct Slot {
+    net::Address address;
+    std::string text;
+  };
+  std::int64_t second_ = 0;
+  std::string second_text_;
+  std::vector<Slot> addresses_ = std::vector<Slot>(1024);
+};
+
+std::string quoted(std::string_view text) {
+  std::string made;
+  const std::function<void(std::string_view)> take = [&](std::string_view piece) { made += piece; };
+  JsonWriter json{take};
+  json.text(text);
+  json.flush();
+  return made;
+}
+
+}  // namespace
+
+struct EventStream::Impl {
+  Impl(std::function<void(std::string_view)> out, std::uint32_t max_exchanges) : write{std::move(out)}, most{std::bit_ceil(std::max<std::size_t>(max_exchanges, first_size))} {
+    std::random_device device;
+    seed = (std::uint64_t{device()} << 32U | device()) | 1U;
+    table.resize(first_size);
+    for (unsigned type = 0; type < labels.size(); ++type) labels[type] = quoted(isakmp::short_label(PayloadType(type)));
+    line.resize(full_buffer + 8192);
+    text(R"({"event":"start","schema":"ikescope.events/1"})" "\n");
+  }
+
+  // --- one line, written by hand: this is done for every message -----------------------------------------
+  void text(std::string_view value) {
+    std::memcpy(line.data() + used, value.data(), value.size());
+    used += value.size();
+  }
+  void number(std::uint64_t value) { used = static_cast<std::size_t>(std::to_chars(line.data() + used, line.data() + line.size(), value).ptr - line.data()); }
+  void digits(std::uint32_t value, unsigned count) {
+    for (unsigned i = count; i-- > 0; value /= 10) line[used + i] = static_cast<char>('0' + value % 10);
+    used += count;
+  }
+  void hex(std::uint64_t value, unsigned count) {
+    for (unsigned i = count; i-- > 0; value >>= 4U) line[used + i] = "0123456789abcdef"[value & 15U];
+    used += count;
+  }
+  void address(const net::Address& address) {
+    if (address.family != 4) return text(texts.address(address));
+    for (std::size_t i = 0; i < 4; ++i) {
+      if (i != 0) line[used++] = '.';
+      number(address.octets[i]);
+    }
+  }
+  /// "192.0.2.1:500", "[2001:db8::1]:500"
+  void endpoint(const net::Endpoint& endpoint) {
+    const bool v4 = endpoint.address.family == 4;
+    text(v4 ? "\"" : "\"[");
+    address(endpoint.address);
+    text(v4 ? ":" : "]:");
+    number(endpoint.port);
+    text("\"");
+  }
+  void begin(std::string_view event, const net::PacketInfo& info) {
+    const auto count = info.time.time_since_epoch().count();
+    const std::int64_t second = count / 1'000'000'000 - (count % 1'000'000'000 < 0 ? 1 : 0);
+    const auto rest = static_cast<std::uint32_t>(count - second * 1'000'000'000);
+    text(R"({"event":")");
+    text(event);
+    text(R"(","time":")");
+    text(texts.second(second));
+    rest % 1000 == 0 ? digits(rest / 1000, 6) : digits(rest, 9);
+    text(R"(Z","file":)");
+    number(info.file);
+    text(R"(,"packet":)");
+    number(info.packet);
+  }
+  void end() {
+    text("}\n");
+    if (used >= full_buffer) flush();
+  }
+  void flush() {
+    if (used == 0) return;
+    write({line.data(), used});
+    used = 0;
+  }
+
+  // --- exchanges -----------------------------------------------------------------------------------------
+  Exchange& find(std::uint64_t key, std::int64_t now) {
+    for (;;) {
+      Exchange* const set = &table[key / ways * ways % table.size()];
+      Exchange* oldest = set;
+      for (std::size_t i = 0; i < ways; ++i) {
+        if (set[i].key == key) return set[i];
+        if (set[i].key == 0) oldest = oldest->key == 0 ? oldest : &set[i];
+        else if (oldest->key != 0 && set[i].last < oldest->last) oldest = &set[i];
+      }
+      if (oldest->key != 0 && table.size() < most) {
+        grow();
+        continue;
+      }
+      *oldest = {};
+      oldest->key = key;
+      oldest->first = oldest->last = now;
+      return *oldest;
+    }
+  }
+
+  void grow() {
+    std::vector<Exchange> before(table.size() * 2);
+    before.swap(table);
+    for (const Exchange& exchange : before) {
+      if (exchange.key == 0) continue;
+      Exchange* const set = &table[exchange.key / ways * ways % table.size()];
+      for (std::size_t i = 0; i < ways; ++i) {
+        if (set[i].key != 0) continue;  // of one set at most as many come as it has room for
+        set[i] = exchange;
+        break;
+      }
+    }
+  }
+
+  void datagram(const net::Datagram& datagram) {
+    const auto what = isakmp::classify(datagram.payload, datagram.sent_length, datagram.source.port, datagram.destination.port);
+    if (what.content != isakmp::Content::isakmp || datagram.payload.size() < what.offset + isakmp::header_length) return;
+    const ByteView all = datagram.payload.subspan(what.offset);
+    sight.header = *isakmp::decode_header(all);
+    const std::size_t length = std::min<std::size_t>(all.size(), std::max<std::size_t>(sight.header.length, isakmp::header_length));
+    see(all.first(length), sight);
+    message(datagram, all.first(length));
+  }
+
+  void message(const net::Datagram& datagram, ByteView octets) {
+    const isakmp::Header& header = sight.header;
+    const bool phase1 = is_phase1(header.exchange_type);
+    const auto& source = datagram.source;
+    const auto& destination = datagram.destination;
+    const bool from_greater = source.address != destination.address ? source.address > destination.address : source.port > destination.port;
+    const auto now = datagram.time.time_since_epoch().count();
+
+    const auto& low = from_greater ? destination.address : source.address;
+    const auto& high = from_greater ? source.address : destination.address;
+    std::uint64_t key = mix(load64(low.octets.data()) ^ seed, load64(high.octets.data()) ^ header.initiator_cookie);
+    if (source.address.family == 6) key = mix(load64(low.octets.data() + 8) ^ key, load64(high.octets.data() + 8) ^ seed);
+    const std::uint64_t below = phase1 ? 0 : std::uint64_t{header.message_id} << 8U | number_of(header.exchange_type);
+    key = std::max<std::uint64_t>(mix(key ^ seed, below ^ 0x9e3779b97f4a7c15U), 1);
+
+    Exchange& exchange = find(key, now);
+    if (exchange.number == 0) {
+      exchange.number = ++exchanges;
+      // The side that answers shows itself by a responder cookie beside its SA.
+      exchange.begun_by_greater = from_greater != (phase1 && sight.has_sa && header.responder_cookie != 0);
+      begin("exchange", datagram);
+      names(exchange, header);
+      text(R"(,"exchange_type":)");
+      number(isakmp_number(header.exchange_type));
+      const bool by_source = exchange.begun_by_greater == from_greater;
+      text(R"(,"initiator":)");
+      endpoint(by_source ? source : destination);
+      text(R"(,"responder":)");
+      endpoint(by_source ? destination : source);
+      text(phase1 && !(sight.has_sa && header.responder_cookie == 0) ? R"(,"from_the_beginning":false)" : R"(,"from_the_beginning":true)");
+      end();
+    }
+    exchange.last = now;
+    const bool from_starter = from_greater == exchange.begun_by_greater;
+
+    const auto digest = static_cast<std::uint32_t>(digest_of(octets, seed) >> 32U) ^ (from_starter ? 1U : 0U);
+    const std::size_t kept = std::min<std::size_t>(exchange.count, remembered);
+    for (std::size_t i = 0; i < kept; ++i) {
+      if (exchange.digests[i] == digest) return again(datagram, exchange, i, from_starter, exchange.milliseconds(now));
+    }
+    const std::size_t slot = exchange.count % remembered;
+    exchange.count = static_cast<std::uint8_t>(exchange.count + 1U == 256 ? remembered : exchange.count + 1U);
+    exchange.digests[slot] = digest;
+    exchange.ip_ids[slot] = datagram.ip_id;
+    exchange.files[slot] = datagram.file;
+    exchange.packets[slot] = static_cast<std::uint32_t>(datagram.packet);
+    exchange.times[slot] = exchange.milliseconds(now);
+    exchange.sent[slot] = 1;
+    if (datagram.completes == 0) {
+      auto& count = from_starter ? exchange.from_starter : exchange.from_other;
+      if (count < 255) ++count;
+    }
+
+    begin("message", datagram);
+    names(exchange, header);
+    sender(datagram, from_starter);
+    const std::uint8_t place = place_of(exchange, from_starter);
+    text(R"(,"number":)");
+    place == 0 ? text("null") : number(place);
+    text(R"(,"length":)");
+    number(header.length);
+    text(header.encrypted() ? R"(,"encrypted":true,"payloads":[)" : R"(,"encrypted":false,"payloads":[)");
+    for (std::size_t i = 0; i < sight.payload_count; ++i) {
+      if (i != 0) text(",");
+      text(labels[isakmp_number(sight.payloads[i])]);
+    }
+    text("]");
+    if (sight.notify) {
+      text(R"(,"notify":)");
+      number(*sight.notify);
+    }
+    if (phase1) position(header.exchange_type, place);
+    if (datagram.partial) text(R"(,"partial":true)");
+    if (datagram.cut) text(R"(,"cut":true)");
+    if (datagram.completes != 0) {
+      text(R"(,"completes":)");
+      number(datagram.completes);
+    }
+    end();
+  }
+
+  /// The same octets once more: sent again, or one packet that the capture holds twice.
+  void again(const net::Datagram& datagram, Exchange& exchange, std::size_t slot, bool from_starter, std::uint32_t now) {
+    const std::uint32_t since = now - std::min(now, exchange.times[slot]);
+    const bool copy = datagram.ip_id != 0 || exchange.ip_ids[slot] != 0 ? datagram.ip_id == exchange.ip_ids[slot] && since <= copy_with_id : since <= copy_without_id;
+    begin(copy ? "copy" : "resend", datagram);
+    names(exchange, sight.header);
+    sender(datagram, from_starter);
+    text(copy ? R"(,"mirror_of":{"file":)" : R"(,"resend_of":{"file":)");
+    number(exchange.files[slot]);
+    text(R"(,"packet":)");
+    number(exchange.packets[slot]);
+    text("}");
+    if (!copy) {
+      if (exchange.sent[slot] < 0xffff) ++exchange.sent[slot];
+      text(R"(,"times_sent":)");
+      number(exchange.sent[slot]);
+      exchange.times[slot] = now;
+      exchange.ip_ids[slot] = datagram.ip_id;
+    }
+    end();
+  }
+
+  void names(const Exchange& exchange, const isakmp::Header& header) {
+    text(R"(,"exchange":)");
+    number(exchange.number);
+    text(R"(,"initiator_cookie":")");
+    hex(header.initiator_cookie, 16);
+    text(R"(","responder_cookie":)");
+    if (header.responder_cookie == 0) {
+      text("null");
+    } else {
+      text("\"");
+      hex(header.responder_cookie, 16);
+      text("\"");
+    }
+    text(R"(,"message_id":")");
+    hex(header.message_id, 8);
+    text("\"");
+  }
+  void sender(const net::Datagram& datagram, bool from_starter) {
+    text(R"(,"source":)");
+    endpoint(datagram.source);
+    text(R"(,"destination":)");
+    endpoint(datagram.destination);
+    text(from_starter ? R"(,"from":"initiator")" : R"(,"from":"responder")");
+  }
+
+  /// The place of this message in its exchange, told by what it carries (RFC 2409 5); 0 when it has none.
+  [[nodiscard]] std::uint8_t place_of(const Exchange& exchange, bool from_starter) const {
+    const isakmp::Header& header = sight.header;
+    const bool main = header.exchange_type == ExchangeType::identity_protection;
+    if (main || header.exchange_type == ExchangeType::aggressive) {
+      if (header.encrypted()) return main ? (from_starter ? 5 : 6) : (from_starter ? 3 : 0);
+      if (sight.has_sa) return from_starter ? 1 : 2;
+      if (main) return sight.has_ke ? (from_starter ? 3 : 4) : 0;
+      return from_starter ? 3 : 0;
+    }
+    if (header.exchange_type != ExchangeType::quick_mode && header.exchange_type != ExchangeType::transaction) return 0;
+    const unsigned before = from_starter ? exchange.from_starter : exchange.from_other;
+    const unsigned place = from_starter ? 2 * before - 1 : 2 * before;
+    return static_cast<std::uint8_t>(place < 100 ? place : 0);
+  }
+
+  /// Where the sender of a phase 1 message stands now.
+  void position(ExchangeType type, std::uint8_t place) {
+    const bool main = type == ExchangeType::identity_protection;
+    if (place == 0) return;
+    text(R"(,"position":")");
+    text(main ? "MM_" : "AM_");
+    if (place == (main ? 6 : 3)) {
+      text("ACTIVE\"");
+      return;
+    }
+    text("WAIT_MSG");
+    number(place + 1U);
+    text("\"");
+  }
+
+  void icmp_error(const net::IcmpError& error) {
+    begin("icmp_error", error);
+    text(R"(,"source":")");
+    address(error.source.address);
+    text(R"(","type":)");
+    number(error.type);
+    text(R"(,"code":)");
+    number(error.code);
+    text(error.v6 ? R"(,"v6":true,"mtu":)" : R"(,"v6":false,"mtu":)");
+    error.mtu == 0 ? text("null") : number(error.mtu);
+    text(R"(,"quoted_source":)");
+    endpoint(error.quoted_source);
+    text(R"(,"quoted_destination":)");
+    endpoint(error.quoted_destination);
+    end();
+  }
+
+  template <typename Code>
+  static std::uint8_t isakmp_number(Code code) noexcept { return static_cast<std::uint8_t>(code); }
+  static std::uint8_t number_of(ExchangeType type) noexcept { return static_cast<std::uint8_t>(type); }
+
+  std::function<void(std::string_view)> write;
+  std::size_t most;
+  std::uint64_t seed = 0;
+  std::vector<Exchange> table;
+  std::uint32_t exchanges = 0;
+  Sight sight;
+  Texts texts;
+  std::array<std::string, 256> labels;
+  std::vector<char> line;
+  std::size_t used = 0;
+};
+
+EventStream::EventStream(std::function<void(std::string_view)> write, std::uint32_t max_exchanges) : impl_{std::make_unique<Impl>(std::move(write), max_exchanges)} {}
+EventStream::~EventStream() = default;
+EventStream::EventStream(EventStream&&) noexcept = default;
+EventStream& EventStream::operator=(EventStream&&) noexcept = default;
+void EventStream::datagram(const net::Datagram& datagram) { impl_->datagram(datagram); }
+void EventStream::icmp_error(const net::IcmpError& error) { impl_->icmp_error(error); }
+void EventStream::flush() { impl_->flush(); }
+
+void EventStream::finish(const Report& report) {
+  flush();
+  JsonWriter json{impl_->write};
+  const auto position = [&](track::Position at) { json.text_or_null(track::asa_name(at)); };
+  for (const TunnelRow& row : report.tunnels) {
+    json.begin_object();
+    json.key("event").text("tunnel");
+    json.key("tunnel").number(row.index);
+    json.key("initiator").text(net::to_string(row.initiator));
+    json.key("responder").text(net::to_string(row.responder));
+    json.key("verdict").text(diagnose::name(row.verdict));
+    json.key("refused").boolean(row.refused);
+    json.key("position").begin_object();
+    json.key("initiator"), position(row.positions.initiator);
+    json.key("responder"), position(row.positions.responder);
+    json.end_object();
+    json.key("attempts").number(row.attempts);
+    json.key("resends").number(row.resends);
+    json.end_object();
+    json.end_line();
+    const bool trouble = row.verdict == diagnose::Verdict::stalled || row.verdict == diagnose::Verdict::flapping || row.warning;
+    if (!trouble) continue;
+    const TunnelReport opened = report.open(row);
+    for (const diagnose::Finding& finding : opened.diagnosis.findings) {
+      json.begin_object();
+      json.key("event").text("finding");
+      json.key("tunnel").number(row.index);
+      json.key("id").text(diagnose::name(finding.id));
+      json.key("certainty").text(diagnose::name(finding.certainty));
+      json.key("severity").text(diagnose::name(finding.severity));
+      json.key("side");
+      finding.side ? json.text(*finding.side == track::Side::initiator ? "initiator" : "responder") : json.null();
+      json.key("position"), position(finding.position);
+      json.key("count").number(finding.count);
+      json.key("summary").text(word(finding, opened.tunnel).summary);
+      json.key("evidence").begin_array();
+      for (const diagnose::Proof& proof : finding.evidence) {
+        json.begin_object();
+        json.key("file").number(proof.file);
+        json.key("packet").number(proof.packet);
+        json.key("what").text(proof.what);
+        json.end_object();
+      }
+      json.end_array();
+      json.end_object();
+      json.end_line();
+    }
+  }
+  const CaptureInfo& capture = report.capture;
+  json.begin_object();
+  json.key("event").text("complete");
+  json.key("packets").number(capture.packets);
+  json.key("ike_packets").number(capture.ike_packets);
+  json.key("esp_packets").number(capture.esp_packets);
+  json.key("icmp_errors").number(capture.icmp_errors);
+  json.key("malformed").number(capture.malformed);
+  json.key("kernel_drops").number(capture.kernel_drops);
+  json.key("tunnels").number(report.tunnels.size());
+  json.key("remarks").begin_array();
+  for (const std::string& remark : capture.remarks) json.text(remark);
+  json.end_array();
+  json.end_object();
+  json.end_line();
+  json.flush();
+}
+
+}  // namespace ike::report

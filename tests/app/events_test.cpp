@@ -1,0 +1,76 @@
+#include "program.hpp"
+
+namespace ike::test {
+namespace {
+
+std::size_t count(std::string_view text, std::string_view part) {
+  std::size_t found = 0;
+  for (std::size_t at = text.find(part); at != std::string_view::npos; at = text.find(part, at + 1)) ++found;
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("--format ndjson: a line for every exchange, message and resend, then verdicts and totals") {
+  const Scratch scratch;
+  const Outcome outcome = scratch.run("read --format ndjson stuck.pcap");
+  CHECK(outcome.status == 0);
+  CHECK(outcome.out.starts_with("{\"event\":\"start\",\"schema\":\"ikescope.events/1\"}\n"));
+  const std::string report = scratch.run("read --format json stuck.pcap").out;
+  CHECK(has(report, "\"ike_packets\":" + std::to_string(count(outcome.out, "\"event\":\"message\"") + count(outcome.out, "\"event\":\"resend\"") + count(outcome.out, "\"event\":\"copy\""))));
+  CHECK(has(outcome.out, "\"event\":\"exchange\""));
+  CHECK(has(outcome.out, "\"number\":1,\"length\":204,\"encrypted\":false,\"payloads\":[\"SA\",\"VID\""));
+  CHECK(has(outcome.out, "\"position\":\"MM_WAIT_MSG6\""));
+  CHECK(has(outcome.out, "\"times_sent\":6"));
+  CHECK(has(outcome.out, "\"event\":\"tunnel\",\"tunnel\":0,"));
+  CHECK(has(outcome.out, "\"verdict\":\"stalled\",\"refused\":true"));
+  CHECK(has(outcome.out, "\"event\":\"finding\",\"tunnel\":0,\"id\":\"psk-mismatch\",\"certainty\":\"likely\",\"severity\":\"stall\""));
+  CHECK(outcome.out.substr(outcome.out.rfind("{\"event\"")).starts_with("{\"event\":\"complete\",\"packets\":43,"));
+}
+
+TEST_CASE("a message that a mirror shows twice is a copy, one that was sent again a resend") {
+  const Scratch scratch;
+  const Bytes message = isakmp({}, {sa({{.transforms = {{.attributes = phase1(7, 128, 2, 1, 2)}}}})});
+  const auto at = [&](std::int64_t milliseconds, std::uint32_t id) { return Record{.nanoseconds = milliseconds * 1'000'000, .octets = ethernet(udp({.id = id}, 500, 500, message))}; };
+  spill(scratch / "twice.pcap", pcap({at(1000, 7), at(1001, 7), at(9000, 8), at(9001, 8)}));
+  const std::string out = scratch.run("read --format ndjson twice.pcap").out;
+  CHECK(count(out, "\"event\":\"message\"") == 1);
+  CHECK(count(out, "\"event\":\"copy\"") == 2);
+  CHECK(count(out, "\"event\":\"resend\"") == 1);
+  CHECK(has(out, "\"resend_of\":{\"file\":0,\"packet\":1},\"times_sent\":2"));
+}
+
+TEST_CASE("events leave as they come: a line is there while the pipe is still open") {
+  const Scratch scratch;
+  const Outcome outcome = scratch.shell(
+      "mkfifo pipe; \"$IKESCOPE\" read --format ndjson - <pipe >events & reader=$!; exec 3>pipe; head -c 900 stuck.pcap >&3; "
+      "for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do grep -q '\"event\":\"message\"' events && break; sleep 0.1; done; "
+      "grep -c '\"event\":\"message\"' events; grep -c '\"event\":\"complete\"' events; "
+      "tail -c +901 stuck.pcap >&3; exec 3>&-; wait $reader; echo \"status $?\"; grep -c '\"event\":\"complete\"' events");
+  CHECK(outcome.out.find_first_of("123456789") == 0);
+  CHECK(has(outcome.out, "\n0\nstatus 0\n1\n"));
+}
+
+TEST_CASE("--follow reads what is written to the file meanwhile, and reports when it is interrupted") {
+  const Scratch scratch;
+  const Outcome outcome = scratch.shell(
+      "head -c 1000 stuck.pcap >growing.pcap; \"$IKESCOPE\" read --follow --format ndjson growing.pcap >events & reader=$!; "
+      "for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do grep -q '\"event\":\"message\"' events && break; sleep 0.1; done; "
+      "tail -c +1001 stuck.pcap >>growing.pcap; "
+      "for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do grep -q '\"times_sent\":6' events && break; sleep 0.1; done; "
+      "grep -c '\"event\":\"complete\"' events; kill -INT $reader; wait $reader; echo \"status $?\"; grep '\"event\":\"complete\"' events");
+  CHECK(has(outcome.out, "0\nstatus 0\n"));
+  CHECK(has(outcome.out, "{\"event\":\"complete\",\"packets\":43,"));
+}
+
+TEST_CASE("what --follow and ndjson do not go with is refused in one line") {
+  const Scratch scratch;
+  for (const std::string arguments : {"read --follow stuck.pcap fine.pcap", "read --follow .", "read --format ndjson --peer 192.0.2.1 stuck.pcap"}) {
+    CAPTURE(arguments);
+    const Outcome outcome = scratch.run(arguments);
+    CHECK(outcome.status == 2);
+    CHECK(lines(outcome.error) == 1);
+  }
+}
+
+}  // namespace ike::test
