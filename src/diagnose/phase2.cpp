@@ -119,10 +119,11 @@ std::optional<Finding> modecfg_failed(const Story& story) { return transaction_f
 
 std::optional<Finding> phase2_rejected(const Story& story) {
   const auto* child = failing_quick_mode(story);
-  if (child == nullptr || child->refusal == nullptr || !track::is_active(story.at.of(other(child->starter)))) {
-    // A responder that is not through with phase 1 cannot mean Quick Mode.
-    if (child == nullptr || child->refusal == nullptr || !story.phase1_complete()) return std::nullopt;
-  }
+  if (child == nullptr || child->refusal == nullptr) return std::nullopt;
+  // A responder that is not through with phase 1 cannot mean Quick Mode. In Main Mode an initiator that begins it has
+  // message 6, seen or not.
+  const bool has_message6 = !story.aggressive() && child->starter == Side::initiator && story.step[5].any();
+  if (!has_message6 && !story.phase1_complete() && !track::is_active(story.at.of(other(child->starter)))) return std::nullopt;
   auto finding = about(story, *child, FindingId::phase2_rejected, Certainty::likely);
   finding.side = other(child->starter);
   finding.refused = true;

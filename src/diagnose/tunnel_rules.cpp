@@ -92,7 +92,8 @@ bool is_probe(const Tunnel& tunnel, const std::vector<Story>& stories) {
   // modes, ports, damaged headers. A daemon repeats itself, goes on when answered, and keeps to its offer.
   if (stories.empty()) return false;
   const auto& front = *stories.front().attempt;
-  const auto prober = front.events.empty() || front.events.front().from == Side::initiator ? front.initiator.address : front.responder.address;
+  if (!front.events.empty() && front.events.front().from != Side::initiator) return false;  // an answer came first: who asked was not seen
+  const auto prober = front.initiator.address;
   std::size_t tries = 0;
   bool varies = !tunnel.other_versions.empty();
   const Attempt* previous = nullptr;

@@ -46,6 +46,8 @@ TEST_CASE("after phase 1") {
            Row{"mode config in Aggressive Mode", "xauth " AGGRESSIVE "IT1:3@0.8 R-info@0.9 END@20", "stalled", "modecfg-failed", "AM_ACTIVE/AM_ACTIVE"},
            Row{"near miss: mode config answered, Quick Mode follows", AGGRESSIVE "IT1:3@0.8 RT2:3@0.9 IQ1@1 RQ2@1.1 IQ3@1.2", "up", "", "AM_ACTIVE/AM_ACTIVE"},
            Row{"near miss: mode config is young", AGGRESSIVE "IT1:3@0.8 END@1", "phase1-up", "", "AM_ACTIVE/AM_ACTIVE"},
+           Row{"Quick Mode refused, message 6 passed unseen", "I1@0 R2@0.1 I3@0.2 R4@0.3 I5@0.4 IQ1@0.6 R-info@0.7 END@2", "stalled", "phase2-rejected", "MM_ACTIVE/MM_WAIT_MSG5"},
+           Row{"near miss: the responder still waits for message 3 of Aggressive Mode", "AM I1@0 R2@0.1 IQ1@0.6 R-info@0.7 END@0.8", "pending", "", "AM_ACTIVE/AM_WAIT_MSG3"},
            Row{"half open after Aggressive Mode", AGGRESSIVE "IQ1@0.6 RQ2@0.7 RQ2@4.7 RQ2@11.7 END@30", "stalled", "phase2-half-open", "AM_ACTIVE/AM_ACTIVE"},
            Row{"message 2 shown first: half open, not unanswered", "assumed RQ1*len:188@0 IQ2*len:60@0.1 RQ1*len:188@4 IQ2*len:60@4.1 RQ1*len:188@11 END@30", "stalled", "phase2-half-open", "MM_ACTIVE/MM_ACTIVE"},
            Row{"near miss: Quick Mode shown in another order", MAIN "RQ1*len:188@0.6 IQ2*len:188@0.61 IQ4*len:60@0.8 END@30", "up", "", "MM_ACTIVE/MM_ACTIVE"},
@@ -91,6 +93,7 @@ TEST_CASE("remarks, and what only looks alike") {
            Remark{"AM cert I1@0 R2@0.1 I3@0.2", FindingId::weak_crypto, false},
            Remark{MAIN QUICK "RN:INVALID-SPI@9 RN:INVALID-SPI*resend@10", FindingId::retries, false},  // no message of an exchange
            Remark{MAIN QUICK "| swap I1@20.0 R2@20.1", FindingId::simultaneous, false},
+           Remark{"assumed R2@0 END@60 | port:1024 assumed R2@61 END@120", FindingId::probe, false},  // answers, asked unseen
            Remark{"I1@0 I1@4 | port:1024 I1@60 I1@64", FindingId::probe, false},  // a daemon repeats itself
        }) {
     CAPTURE(row.script);

@@ -192,11 +192,11 @@ void check_positions(const report::TunnelReport& one, const Weather& weather, co
     expect(rank(at.initiator) <= most && rank(at.responder) <= most, "assumed sides run ahead: " + words(at));
     return;
   }
-  const auto initiator = initiator_bounds(seen, weather.aggressive);
+  auto initiator = initiator_bounds(seen, weather.aggressive);
   auto responder = responder_bounds(seen, weather.aggressive);
   if (attempt.events_left_out > 0) {
     // Of a long exchange the middle is not kept: what was answered must have been sent.
-    responder.least = 0;
+    initiator.least = responder.least = 0;
     responder.most = std::max(responder.most, seen.number[5] ? 5U : 0U);
   }
   expect(rank(at.initiator) <= initiator.most, "the initiator runs ahead: " + words(at));
