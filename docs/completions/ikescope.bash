@@ -2,22 +2,26 @@
 _ikescope() {
   local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} words
   if [ "$COMP_CWORD" -eq 1 ]; then
-    mapfile -t COMPREPLY < <(compgen -W 'read decode explain help --help --version' -- "$word")
+    mapfile -t COMPREPLY < <(compgen -W 'read decode assert explain help --help --version' -- "$word")
     return
   fi
   case $before in
-    --format) words='text json asa' ;;
+    --format) [[ ${COMP_WORDS[1]} = assert ]] && words='text junit tap json github' || words='text json asa' ;;
+    --expect | -e | --within) return ;;
+    --interface | -i) words=$(cd /sys/class/net 2>/dev/null && echo *) ;;
+    --expect-file | --save-pcap) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
     --states) words='asa ios libreswan' ;;
     --color) words='auto always never' ;;
     --peer | --patience | --port | --packet | --max-exchanges) return ;;
     *)
       case ${COMP_WORDS[1]} in
         read) words='--all --color --format --help --max-exchanges --patience --peer --port --states --summary --verbose' ;;
+        assert) words='--all --color --expect --expect-file --format --help --interface --patience --port --save-pcap --within' ;;
         decode) words='--help --packet --port' ;;
-        help) words='read decode explain' ;;
+        help) words='read decode assert explain' ;;
         explain) words=$(ikescope explain 2>/dev/null | awk '/^[a-zA-Z]/ { print $1 }') ;;
       esac
-      if [[ ${COMP_WORDS[1]} = @(read|decode) && $word != -* ]]; then
+      if [[ ${COMP_WORDS[1]} = @(read|decode|assert) && $word != -* ]]; then
         compopt -o filenames
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
         return

@@ -8,6 +8,17 @@ install(FILES docs/completions/ikescope.fish DESTINATION ${CMAKE_INSTALL_DATADIR
 install(FILES README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)
 
+# The library: find_package(ikescope) gives its rooms as targets.
+set(library base net isakmp capture crypto track diagnose report analyzer expect)
+list(TRANSFORM library PREPEND ike_ OUTPUT_VARIABLE library_targets)
+install(TARGETS ${library_targets} EXPORT ikescope-targets ARCHIVE COMPONENT development)
+install(DIRECTORY include/ike DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development FILES_MATCHING PATTERN "*.hpp")
+install(EXPORT ikescope-targets NAMESPACE ike:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/ikescope COMPONENT development)
+include(CMakePackageConfigHelpers)
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/ikescope-config-version.cmake COMPATIBILITY SameMinorVersion)
+install(FILES src/cmake/ikescope-config.cmake ${PROJECT_BINARY_DIR}/ikescope-config-version.cmake
+        DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/ikescope COMPONENT development)
+
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME ikescope)
 set(CPACK_PACKAGE_VENDOR "the ikescope authors")
@@ -18,4 +29,11 @@ set(CPACK_VERBATIM_VARIABLES ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION net)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEB_COMPONENT_INSTALL ON)
+set(CPACK_COMPONENTS_ALL Unspecified development)
+set(CPACK_DEBIAN_UNSPECIFIED_PACKAGE_NAME ikescope)
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libikescope-dev)
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS
+    "libpcap-dev, libfmt-dev, zlib1g-dev, libzstd-dev, libxxhash-dev, libtomlplusplus-dev, libbotan-2-dev | libbotan-3-dev")
 include(CPack)

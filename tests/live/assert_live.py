@@ -25,6 +25,8 @@ charon-systemd {{
   port_nat_t = 4500
   install_routes = no
   retransmit_timeout = 2
+  dos_protection = no
+  half_open_timeout = 5
   plugins {{
     vici {{
       socket = unix://{folder}/{side}.vici
@@ -263,6 +265,7 @@ def main():
         skip('no network namespace can be made here')
     run('ip', 'netns', 'delete', f'{WORD}-try')
 
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit('stopped'))  # and clean up
     program = os.path.abspath(options.program)
     lab, faults, times, delays = Lab(), Faults(), [], []
     try:

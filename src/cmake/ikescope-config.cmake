@@ -1,0 +1,11 @@
+# find_package(ikescope): the rooms as targets, ike::expect, ike::analyzer, ike::capture ...
+include(CMakeFindDependencyMacro)
+find_dependency(PkgConfig)
+find_dependency(fmt)
+find_dependency(ZLIB)
+find_dependency(tomlplusplus)
+pkg_check_modules(PCAP REQUIRED QUIET IMPORTED_TARGET libpcap)
+pkg_check_modules(ZSTD REQUIRED QUIET IMPORTED_TARGET libzstd)
+pkg_check_modules(XXHASH REQUIRED QUIET IMPORTED_TARGET libxxhash)
+pkg_search_module(BOTAN REQUIRED QUIET IMPORTED_TARGET botan-3 botan-2)
+include(${CMAKE_CURRENT_LIST_DIR}/ikescope-targets.cmake)
