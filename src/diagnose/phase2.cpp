@@ -80,7 +80,9 @@ const Child* failing_quick_mode(const Story& story) {
   for (const auto& child : story.children) {
     if (child.type != ExchangeType::quick_mode) continue;
     const bool did_its_work = story.esp_began_after(child) || (story.attempt->initiator_assumed && begins_esp(story, child.starter, child));
-    failing = child.complete() || only_its_end(story, child) || did_its_work ? nullptr : &child;
+    if (child.complete() || only_its_end(story, child) || did_its_work) failing = nullptr;
+    // A new try that is merely young does not make good the one that was refused.
+    else if (failing == nullptr || failing->refusal == nullptr || child.refusal != nullptr || story.overdue(child.step[1])) failing = &child;
   }
   return failing;
 }

@@ -47,6 +47,8 @@ TEST_CASE("after phase 1") {
            Row{"near miss: mode config answered, Quick Mode follows", AGGRESSIVE "IT1:3@0.8 RT2:3@0.9 IQ1@1 RQ2@1.1 IQ3@1.2", "up", "", "AM_ACTIVE/AM_ACTIVE"},
            Row{"near miss: mode config is young", AGGRESSIVE "IT1:3@0.8 END@1", "phase1-up", "", "AM_ACTIVE/AM_ACTIVE"},
            Row{"Quick Mode refused, message 6 passed unseen", "I1@0 R2@0.1 I3@0.2 R4@0.3 I5@0.4 IQ1@0.6 R-info@0.7 END@2", "stalled", "phase2-rejected", "MM_ACTIVE/MM_WAIT_MSG5"},
+           Row{"Quick Mode refused, and tried anew a moment ago", MAIN "IQ1:1@0.6 R-info@0.7 IQ1:2@10 END@10.1", "stalled", "phase2-rejected", "MM_ACTIVE/MM_ACTIVE"},
+           Row{"near miss: tried anew, and agreed", MAIN "IQ1:1@0.6 R-info@0.7 IQ1:2@10 RQ2:2@10.1 IQ3:2@10.2", "up", "", "MM_ACTIVE/MM_ACTIVE"},
            Row{"near miss: the responder still waits for message 3 of Aggressive Mode", "AM I1@0 R2@0.1 IQ1@0.6 R-info@0.7 END@0.8", "pending", "", "AM_ACTIVE/AM_WAIT_MSG3"},
            Row{"half open after Aggressive Mode", AGGRESSIVE "IQ1@0.6 RQ2@0.7 RQ2@4.7 RQ2@11.7 END@30", "stalled", "phase2-half-open", "AM_ACTIVE/AM_ACTIVE"},
            Row{"message 2 shown first: half open, not unanswered", "assumed RQ1*len:188@0 IQ2*len:60@0.1 RQ1*len:188@4 IQ2*len:60@4.1 RQ1*len:188@11 END@30", "stalled", "phase2-half-open", "MM_ACTIVE/MM_ACTIVE"},
