@@ -18,6 +18,9 @@ import time
 LEFT, RIGHT = '10.77.0.1', '10.77.0.2'
 WORD = f'ikt{os.getpid()}'  # namespaces and interfaces of this run
 
+# A span port: the bridge learns nothing, so all that passes it goes there, too.
+TAP = 'ip link add tap0 type veth peer name tap1 && ip link set tap0 up && ip link set tap1 master br0 up'
+
 STRONGSWAN = '''
 charon-systemd {{
   load = random nonce aes sha1 sha2 hmac kdf gmp pem pkcs1 x509 pubkey kernel-libipsec kernel-netlink socket-default vici
@@ -79,7 +82,10 @@ def skip(why):
 
 
 def run(*words, check=True, **options):
-    return subprocess.run(words, check=check, capture_output=True, text=True, timeout=60, **options)
+    outcome = subprocess.run(words, capture_output=True, text=True, timeout=60, **options)
+    if check and outcome.returncode != 0:
+        sys.exit(f'{words}: {outcome.stdout}{outcome.stderr}')
+    return outcome
 
 
 def inside(side, *words, **options):
@@ -95,7 +101,7 @@ class Lab:
         for side in ('left', 'right', 'mid'):
             run('ip', 'netns', 'add', f'{WORD}-{side}')
             inside(side, 'ip', 'link', 'set', 'lo', 'up')
-        inside('mid', 'ip', 'link', 'add', 'br0', 'type', 'bridge')
+        inside('mid', 'ip', 'link', 'add', 'br0', 'type', 'bridge', 'ageing_time', '0')
         inside('mid', 'ip', 'link', 'set', 'br0', 'up')
         for side, address, protected in (('left', LEFT, '10.78.1.1'), ('right', RIGHT, '10.78.2.1')):
             inside('mid', 'ip', 'link', 'add', f'to-{side}', 'type', 'veth', 'peer', 'name', 'eth0', 'netns', f'{WORD}-{side}')
@@ -166,9 +172,10 @@ class Faults(list):
             print(f'WRONG: {what}: {seen}', flush=True)
 
 
-def watch(program, *words):
-    """Runs `assert` on the bridge; gives its exit status, its JSON and the wall clock at its end."""
-    outcome = inside('mid', program, 'assert', '-i', 'br0', '--format', 'json', *words, check=False)
+def watch(program, *words, interfaces=('br0',)):
+    """Runs `assert` in the middle; gives its exit status, its JSON and the wall clock at its end."""
+    taps = [word for interface in interfaces for word in ('-i', interface)]
+    outcome = inside('mid', program, 'assert', *taps, '--format', 'json', *words, check=False)
     ended = time.time()
     try:
         verdict = json.loads(outcome.stdout)
@@ -201,6 +208,40 @@ def up(program, lab, faults):
     return verdict['seconds']
 
 
+def two_taps(program, lab, faults):
+    """Both ports of the bridge at once see each packet twice; that is no resend. ESP is seen where it is asked for."""
+    lab.configure('left', 'same')
+    # One datagram each way through the tunnel, by whatever answers: here the kernel's ICMP port unreachable.
+    knock = "import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(('10.78.1.1', 9)); s.sendto(b'x', ('10.78.2.1', 9))"
+    inside_left = f'ip netns exec {WORD}-left'
+    script = ' '.join(lab.swanctl_words('left', '--initiate', '--child', 'net')) + f' >/dev/null 2>&1 && {inside_left} {sys.executable} -c "{knock}"'
+    status, verdict, _ = watch(program, '--within', '20', '-e', f'{LEFT} -> {RIGHT} up resends=0 esp=both', '--', 'sh', '-c', script, interfaces=('to-left', 'to-right'))
+    faults.expect('two taps: exit status 0', status == 0, (status, verdict['stderr'], verdict['expectations']))
+    faults.expect('two taps: nothing was lost', verdict['report'].get('capture', {}).get('kernel_drops') == 0, verdict['report'].get('capture'))
+    lab.down()
+
+
+def interface_returns(program, lab, faults):
+    """A port that goes down, and one that is made anew under its name, are watched on."""
+    lab.configure('left', 'same')
+    start = ' '.join(lab.swanctl_words('left', '--initiate', '--child', 'net')) + ' >/dev/null 2>&1'
+    for what, script in (('down and up', 'ip link set tap0 down; sleep 0.5; ip link set tap0 up; sleep 0.5; ' + start),
+                         ('made anew', f'ip link del tap0; sleep 0.5; {TAP}; sleep 1; {start}')):
+        inside('mid', 'sh', '-c', f'ip link del tap0 2>/dev/null; {TAP}')
+        status, verdict, _ = watch(program, '--within', '20', '-e', f'{LEFT} <-> {RIGHT} up', '--', 'sh', '-c', script, interfaces=('tap0',))
+        faults.expect(f'an interface {what}: exit status 0', status == 0, (status, verdict['stderr'], verdict['expectations']))
+        lab.down()
+
+
+def keeps_packets(program, lab, faults):
+    lab.configure('left', 'different')
+    kept = f'{lab.folder}/kept'
+    watch(program, '--within', '20', '--save-pcap', kept, '--', *lab.swanctl_words('left', '--initiate', '--child', 'net', '--timeout', '10'))
+    again = run(program, 'assert', '-e', 'stalled with psk-mismatch', kept, check=False)
+    faults.expect('the packets kept prove it', again.returncode == 0, (again.stdout, again.stderr))
+    lab.down()
+
+
 def wrong_key(program, lab, faults):
     lab.configure('left', 'different')
     quiet = ' '.join(lab.swanctl_words('left', '--initiate', '--child', 'net', '--timeout', '20')) + ' >/dev/null 2>&1; exit 0'
@@ -225,6 +266,16 @@ def nothing(program, faults):
     faults.expect('nothing: said so', verdict['result'] == 'nothing', verdict['result'])
     status, verdict, _ = watch(program, '--within', '1', '-e', 'never')
     faults.expect('never: exit status 0', status == 0, status)
+
+
+def counts(program, faults):
+    """At the end of the time as much was read as the kernel received, also while packets still come."""
+    flood = ("import socket, time; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); end = time.time() + 0.9\n"
+             f"while time.time() < end: s.sendto(b'x' * 60, ('{RIGHT}', 500)); time.sleep(0.0005)")
+    status, verdict, _ = watch(program, '--within', '1', '-e', 'tunnels>=5', '--', 'ip', 'netns', 'exec', f'{WORD}-left', sys.executable, '-c', flood)
+    capture = verdict['report'].get('capture', {})
+    received = sum(one['packets'] for one in capture.get('files', []))
+    faults.expect('as much was read as was received', 100 < received == capture.get('packets'), (received, capture))
 
 
 def commands(program, faults):
@@ -272,8 +323,12 @@ def main():
         lab.build()
         nothing(program, faults)
         commands(program, faults)
+        counts(program, faults)
         lab.start_daemons()
         lab.configure('right', 'same')
+        two_taps(program, lab, faults)
+        interface_returns(program, lab, faults)
+        keeps_packets(program, lab, faults)
         for _ in range(options.runs):
             times.append(up(program, lab, faults))
             delays.append(wrong_key(program, lab, faults))
