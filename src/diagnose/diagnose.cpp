@@ -148,15 +148,26 @@ std::optional<Finding> gone_before(std::span<const Story> stories, const Tunnel&
   return std::nullopt;
 }
 
-// ESP both ways that began while the attempt was the newest: it came up, whatever of it passed unseen.
-bool carries_esp(const Story& story, const Tunnel& tunnel, Time until) {
-  std::array<bool, 2> ways{};
-  for (const auto& flow : tunnel.esp) {
-    if (flow.first < story.attempt->first || flow.first >= until) continue;
-    ways[flow.source == story.attempt->initiator.address ? 0 : 1] = true;
+// When flows of ESP began, by direction and in order of time: looked up for every attempt, and both may be many.
+class EspStarts {
+ public:
+  explicit EspStarts(const Tunnel& tunnel) : one_end_{tunnel.peers[0]} {
+    for (const auto& flow : tunnel.esp) starts_[flow.source == one_end_ ? 0 : 1].push_back(flow.first);
+    for (auto& starts : starts_) std::ranges::sort(starts);
   }
-  return ways[0] && ways[1];
-}
+
+  /// ESP both ways that began from `since` on and before `until`.
+  [[nodiscard]] bool both_ways(Time since, Time until) const {
+    return std::ranges::all_of(starts_, [&](const auto& starts) {
+      const auto next = std::ranges::lower_bound(starts, since);
+      return next != starts.end() && *next < until;
+    });
+  }
+
+ private:
+  net::Address one_end_;
+  std::array<std::vector<Time>, 2> starts_;
+};
 
 // What ESP both ways does not disprove: the end of an SA that was up.
 bool ends_an_sa(const Finding& finding) { return finding.id == FindingId::peer_gone || finding.id == FindingId::invalid_cookie; }
@@ -246,12 +257,14 @@ Diagnosis diagnose(const Tunnel& tunnel, const track::CaptureFacts& capture, con
   }
 
   const bool probe = is_probe(tunnel, stories);
+  const EspStarts esp_starts{tunnel};
   bool carries = false;  // ESP disproves what the deciding attempt looks like
   std::vector<std::vector<Finding>> by_attempt(stories.size());
   for (std::size_t i = 0; i < stories.size(); ++i) {
     if (!probe) by_attempt[i] = findings_of(stories[i]);
     const Time until = i < deciding && i + 1 < stories.size() ? stories[i + 1].attempt->first : Time::max();
-    if (!probe && !(stories[i].phase1_complete() && stories[i].quick_mode_seen()) && carries_esp(stories[i], tunnel, until)) {
+    // ESP both ways that began while the attempt was the newest: it came up, whatever of it passed unseen.
+    if (!probe && !(stories[i].phase1_complete() && stories[i].quick_mode_seen()) && esp_starts.both_ways(stories[i].attempt->first, until)) {
       std::erase_if(by_attempt[i], [](const Finding& finding) { return !ends_an_sa(finding); });
       carries |= i == deciding;
     }
