@@ -56,6 +56,7 @@ std::vector<Finding> findings_of(const Story& story) {
   if (story.any_active() && !story.settled()) run(phase2_rules);
   for (auto& finding : found) {
     lower_certainty(story, finding);
+    if (confirm(story, finding)) continue;
     if (is_about_sealed_messages(finding.id)) add_size_evidence(story, finding);
   }
   std::ranges::stable_sort(found, {}, &Finding::id);

@@ -152,6 +152,10 @@ std::optional<Finding> peer_gone(const Story& story);
 /// Adds what the sizes of encrypted messages prove, to evidence and detail.
 void add_size_evidence(const Story& story, Finding& finding);
 
+// keys.cpp: what keys, hashes and certificates say
+/// Makes `finding` confirmed where what was opened proves it, and adds why. Whether it did.
+bool confirm(const Story& story, Finding& finding);
+
 // tunnel_rules.cpp: what shows over several attempts, or beside them
 /// All attempts are a scanner's.
 bool is_probe(const Tunnel& tunnel, const std::vector<Story>& stories);

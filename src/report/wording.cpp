@@ -181,6 +181,14 @@ class Words {
     set(finding_.side.has_value(), acting);
     set(has_answer(), answered);
     set(!has_answer(), unanswered);
+    set(finding_.certainty != diagnose::Certainty::confirmed, unproven);
+    set(finding_.notify != NotifyType::invalid_id_information, not_id);
+    using diagnose::CertificateFault;
+    const auto may_be = [&](CertificateFault fault, Fact fact) { set(finding_.certificate_fault == CertificateFault::none || finding_.certificate_fault == fault, fact); };
+    may_be(CertificateFault::time, maybe_time);
+    may_be(CertificateFault::authority, maybe_authority);
+    may_be(CertificateFault::usage, maybe_usage);
+    may_be(CertificateFault::identity, maybe_identity);
     return facts;
   }
 

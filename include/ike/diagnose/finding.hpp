@@ -76,6 +76,9 @@ struct Proof {
   std::string what;
 };
 
+/// What is wrong with the certificate of the side that was refused.
+enum class CertificateFault : std::uint8_t { none, time, authority, usage, identity };
+
 /// One finding about one tunnel. Facts only: wording of summary and causes belongs to the report room.
 struct Finding {
   FindingId id{};
@@ -96,6 +99,7 @@ struct Finding {
   Segment segment = Segment::unknown;       ///< where the trail ends
   track::Event icmp;                        ///< the ICMP error, when kind is icmp_error
   bool refused = false;                     ///< the other side said so, whatever it was that it said
+  CertificateFault certificate_fault = CertificateFault::none;
   bool encrypted_refusal = false;           ///< refused by an encrypted Informational
   std::string detail;                       ///< one more fact in words, such as "DES, MODP-1024"
 };

@@ -63,6 +63,12 @@ enum Fact : std::uint64_t {
   version_other = 1ULL << 44U,      ///< ... messages of another major version
   answered = 1ULL << 45U,           ///< the last request of the exchange it is about has its answer
   unanswered = 1ULL << 46U,
+  unproven = 1ULL << 47U,           ///< not confirmed
+  maybe_time = 1ULL << 48U,         ///< no fault of the refused certificate is known but its dates
+  maybe_authority = 1ULL << 49U,    ///< ... its issuer
+  maybe_usage = 1ULL << 50U,        ///< ... its key usage
+  maybe_identity = 1ULL << 51U,     ///< ... what it names
+  not_id = 1ULL << 52U,             ///< the notify is not INVALID-ID-INFORMATION
 };
 using Facts = std::uint64_t;
 
