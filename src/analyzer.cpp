@@ -1,15 +1,42 @@
 #include "ike/analyzer.hpp"
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "ike/crypto/nat_discovery.hpp"
 
 namespace ike {
 
 namespace {
 constexpr std::string_view version = "0.1.0";
 }
+
+namespace {
+
+/// Holds the NAT-D hashes of both sides against the addresses seen here (RFC 3947 3.2): each side hashes first the
+/// other's address as it knows it, then its own. Ports float to 4500 in the middle, so the usual ones fit too.
+void locate_nat(const track::Tracker& tracker, track::Attempt& attempt) {
+  const auto* chosen = attempt.chosen();
+  if (chosen == nullptr || attempt.responder_cookies.empty() || attempt.initiator_assumed) return;
+  const std::array said{tracker.nat_discoveries(attempt, track::Side::initiator), tracker.nat_discoveries(attempt, track::Side::responder)};
+  if (said[0].size() < 2 || said[1].size() < 2) return;
+  for (const std::size_t side : {0U, 1U}) {
+    const auto& seen = side == 0 ? attempt.initiator : attempt.responder;
+    const auto fits = [&](std::uint32_t octets) {
+      return std::ranges::any_of(std::array<std::uint16_t, 3>{seen.port, 500, 4500}, [&](std::uint16_t port) {
+        const auto hash = crypto::nat_discovery_hash(chosen->hash, attempt.initiator_cookie, attempt.responder_cookies.front(), seen.address, port);
+        return hash.length >= 4 && load_be32(hash.storage.data()) == octets;
+      });
+    };
+    attempt.nat_path[side].to_observer = std::none_of(said[side].begin() + 1, said[side].end(), fits);
+    attempt.nat_path[side].beyond = !fits(said[1 - side].front());
+  }
+}
+
+}  // namespace
 
 struct Analyzer::Impl {
   explicit Impl(Options given) : options{std::move(given)}, dissector{options.ports}, tracker{options.limits}, opener{std::move(options.keys)} {
@@ -144,6 +171,7 @@ report::Report Analyzer::report(report::CaptureInfo capture) const {
     report::TunnelReport opened;
     opened.tunnel = std::move(found[part]);
     self.add_opened(opened.tunnel);
+    for (auto& attempt : opened.tunnel.attempts) locate_nat(self.tracker, attempt);
     opened.diagnosis = diagnose::diagnose(opened.tunnel, facts, self.options.judgement);
     for (auto attempt = opened.tunnel.attempts.rbegin(); attempt != opened.tunnel.attempts.rend(); ++attempt) {
       if (opened.vendors_initiator.empty()) opened.vendors_initiator = self.tracker.vendors(*attempt, track::Side::initiator);

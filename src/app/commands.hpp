@@ -9,6 +9,7 @@ namespace ike::app {
 ExitCode read(const ReadOptions& options);
 ExitCode decode(const DecodeOptions& options);
 ExitCode extract(const ExtractOptions& options);
+ExitCode check_psk(const CheckPskOptions& options);
 ExitCode explain(const ExplainOptions& options);
 ExitCode assert_expectations(const AssertOptions& options);  // assert.cpp; `assert` itself may be a macro
 

@@ -16,6 +16,7 @@ ExitCode run(const Print& print) {
 ExitCode run(const ReadOptions& options) { return read(options); }
 ExitCode run(const DecodeOptions& options) { return decode(options); }
 ExitCode run(const ExtractOptions& options) { return extract(options); }
+ExitCode run(const CheckPskOptions& options) { return check_psk(options); }
 ExitCode run(const ExplainOptions& options) { return explain(options); }
 ExitCode run(const AssertOptions& options) { return assert_expectations(options); }
 

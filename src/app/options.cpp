@@ -13,7 +13,7 @@
 namespace ike::app {
 namespace {
 
-constexpr std::string_view commands = "read, decode, extract, assert, explain, help";
+constexpr std::string_view commands = "read, decode, extract, assert, check-psk, explain, help";
 
 template <typename Number>
 std::optional<Number> number(std::string_view text) {
@@ -188,6 +188,17 @@ void check_assert(const AssertOptions& options) {
   if (!live && options.input.paths.empty()) throw UsageError{"no file and no interface given; write: ikescope assert FILE, or: ikescope assert -i IF"};
 }
 
+void add_check_psk(CLI::App& command, CheckPskOptions& check) {
+  add_input(command, check.input);
+  command.add_option("--psk-file", check.keys.psks, "the candidates, one a line; never shown")->type_name("FILE")->expected(1);
+  command.add_option("--keys", check.keys.keys, "g^xy, for what is encrypted; see docs/keys.md")->type_name("FILE")->expected(1);
+  command.add_option("--keys-from", check.keys.logs, "g^xy from a log of strongSwan's charon (ike = 4)")->type_name("LOG")->expected(1);
+  command.footer(
+      "Aggressive Mode shows its hashes: the candidates are enough. Main Mode encrypts\n"
+      "them: it needs the Diffie-Hellman secret too. Candidates are named by their line.\n\n"
+      "  ikescope check-psk aggressive.pcap --psk-file candidates.txt\n");
+}
+
 const CLI::App* find_command(const CLI::App& app, const std::string& name) {
   const std::vector<const CLI::App*> found = app.get_subcommands([&](const CLI::App* command) { return command->get_name() == name; });
   return found.empty() ? nullptr : found.front();
@@ -264,6 +275,7 @@ Command parse(std::span<const char* const> arguments) {
   ReadOptions read;
   DecodeOptions decode;
   ExtractOptions extract;
+  CheckPskOptions check_psk;
   ExplainOptions explain;
   AssertOptions assertion;
   std::string help_for;
@@ -277,8 +289,9 @@ Command parse(std::span<const char* const> arguments) {
   add_decode(*app.add_subcommand("decode", "Print every ISAKMP message field by field"), decode);
   add_extract(*app.add_subcommand("extract", "Keep only the packets that matter, commented"), extract);
   add_assert(*app.add_subcommand("assert", "Fail when a tunnel does not do what it should"), assertion);
+  add_check_psk(*app.add_subcommand("check-psk", "Tell which pre-shared key each side used"), check_psk);
   app.add_subcommand("explain", "Tell what a finding, a position or a word means")->add_option("WORD", explain.word, "such as no-reply-msg1, MM_WAIT_MSG4 or VID;\nnone: list them all")->type_name("");
-  app.add_subcommand("help", "How to use a command")->add_option("COMMAND", help_for, "one of: read, decode, extract, assert, explain")->type_name("");
+  app.add_subcommand("help", "How to use a command")->add_option("COMMAND", help_for, "one of: read, decode, extract, assert,\ncheck-psk, explain")->type_name("");
 
   refuse_unknown_command(app, arguments);
   try {
@@ -307,6 +320,10 @@ Command parse(std::span<const char* const> arguments) {
   if (command == "assert") {
     check_assert(assertion);
     return assertion;
+  }
+  if (command == "check-psk") {
+    if (check_psk.keys.psks.empty()) throw UsageError{"check-psk: no candidates; write: ikescope check-psk FILE --psk-file CANDIDATES"};
+    return check_psk;
   }
   if (read.text.all && read.text.summary) throw UsageError{"--summary: gives totals only, --all every tunnel; write one of them"};
   if (read.follow && read.input.paths.size() != 1) throw UsageError{"--follow: follows one file; name it alone"};

@@ -76,6 +76,12 @@ struct ExtractOptions {
   bool anonymise = false;
 };
 
+/// Which side used which of the candidates; `keys.psks` are their files.
+struct CheckPskOptions {
+  Input input;
+  KeyOptions keys;
+};
+
 struct ExplainOptions {
   std::string word;                  ///< empty: list every word
 };
@@ -101,7 +107,7 @@ struct Print {
   std::string text;
 };
 
-using Command = std::variant<Print, ReadOptions, DecodeOptions, ExtractOptions, ExplainOptions, AssertOptions>;
+using Command = std::variant<Print, ReadOptions, DecodeOptions, ExtractOptions, CheckPskOptions, ExplainOptions, AssertOptions>;
 
 /// The command that `arguments` ask for, the program's own name first. Throws UsageError.
 Command parse(std::span<const char* const> arguments);

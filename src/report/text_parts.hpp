@@ -30,6 +30,8 @@ std::string paint(std::string_view text, diagnose::Verdict verdict, bool colour)
 
 /// The messages of `attempt` in two columns, abbreviated in the middle; times since `first`.
 void ladder(std::string& out, const track::Attempt& attempt, Time first);
+/// What keys, hashes and certificates showed of `attempt`; `all`: of every Quick Mode.
+void opened_lines(std::string& out, const track::Attempt& attempt, bool all);
 /// Every message of every exchange, one a line.
 void all_messages(std::string& out, const TunnelReport& one);
 /// One tunnel: what is wrong, the ladder, what to check, how it went over time; `begin` is the capture's first frame.

@@ -106,11 +106,30 @@ void vendor_lines(std::string& out, const TunnelReport& one) {
   if (!one.vendors_responder.empty()) sentence(out, fmt::format("Vendor IDs, responder: {}.", vendor_list(one.vendors_responder)));
 }
 
+/// Who is behind a NAT, and on which side of this capture point it is.
+void nat_line(std::string& out, const Attempt& attempt, Side side) {
+  const bool behind = (side == Side::initiator ? attempt.nat_initiator : attempt.nat_responder) == true;
+  const auto& path = attempt.nat_path[side == Side::initiator ? 0 : 1];
+  const auto who = track::name(side);
+  const auto peer = track::name(other(side));
+  if (behind) {
+    const bool near = path.to_observer == true;
+    const bool far = path.beyond == true;
+    const auto where = near && far ? fmt::format(", and addresses change on both sides of this capture point")
+                       : near      ? fmt::format(", between it and this capture point (or it only says so, to force UDP encapsulation)")
+                       : far       ? fmt::format(", between this capture point and the {}", peer)
+                                   : std::string{};
+    sentence(out, fmt::format("NAT: the {} is behind one, by NAT-D{}.", who, where));
+  } else if (path.to_observer == true && path.beyond == true) {
+    sentence(out, fmt::format("Both sides know the {} by another address than the one seen here: boxes before and behind this capture point rewrite it.", who));
+  }
+}
+
 void facts(std::string& out, const Attempt& attempt, std::string_view explanation) {
   schedule_line(out, attempt);
   policy_lines(out, attempt, explanation);
-  if (attempt.nat_initiator == true) sentence(out, "NAT: the initiator is behind one, by NAT-D.");
-  if (attempt.nat_responder == true) sentence(out, "NAT: the responder is behind one, by NAT-D.");
+  nat_line(out, attempt, Side::initiator);
+  nat_line(out, attempt, Side::responder);
   if (attempt.initiator_assumed) sentence(out, "Who is the initiator is an assumption: the beginning was not captured.");
 }
 
@@ -171,6 +190,7 @@ void tunnel_block(std::string& out, const TunnelReport& one, Time begin, const T
     if (options.verbose > 0) all_messages(out, one);
     out += '\n';
     facts(out, newest, words.explanation);
+    opened_lines(out, newest, options.verbose > 0);
   }
   other_findings(out, one, lead);
   if (!tunnel.attempts.empty()) vendor_lines(out, one);
@@ -189,6 +209,7 @@ void healthy_line(std::string& out, const TunnelReport& one, const TextOptions& 
   const auto verdict = name(one.diagnosis.verdict);
   if (const auto at = block.find(verdict); options.colour && at != std::string::npos) block.replace(at, verdict.size(), paint(verdict, one.diagnosis.verdict, true));
   out += block;
+  if (!tunnel.attempts.empty()) opened_lines(out, tunnel.attempts.back(), options.verbose > 0);
   other_findings(out, one, nullptr);
 }
 

@@ -869,5 +869,6 @@ void Tracker::tunnels(std::uint32_t index, std::vector<Tunnel>& tunnels) const {
   impl_->tunnels(index, tunnels);
 }
 std::vector<VendorSeen> Tracker::vendors(const Attempt& attempt, Side side) const { return impl_->vendors(attempt, side); }
+std::vector<std::uint32_t> Tracker::nat_discoveries(const Attempt& attempt, Side side) const { return impl_->nat_discoveries(attempt, side); }
 
 }  // namespace ike::track

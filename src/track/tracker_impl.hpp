@@ -39,6 +39,7 @@ struct Tracker::Impl {
   void icmp_error(const net::IcmpError& error);
   void tunnels(std::uint32_t index, std::vector<Tunnel>& out) const;
   std::vector<VendorSeen> vendors(const Attempt& attempt, Side side) const;
+  std::vector<std::uint32_t> nat_discoveries(const Attempt& attempt, Side side) const;
 
   // tracker.cpp: into the store
   void isakmp(const net::Datagram& datagram, std::size_t offset);

@@ -349,4 +349,15 @@ std::vector<VendorSeen> Tracker::Impl::vendors(const Attempt& attempt, Side side
   return seen;
 }
 
+std::vector<std::uint32_t> Tracker::Impl::nat_discoveries(const Attempt& attempt, Side side) const {
+  const auto hash = attempt_hash(attempt.initiator_cookie, pair_key(attempt.initiator.address, attempt.responder.address));
+  const auto index = attempt_index.find(hash, [&](std::uint32_t i) { return attempts[i].id == attempt.id; });
+  if (index == none || attempts[index].details == none) return {};
+  const auto& detail = detail_pool[attempts[index].details];
+  const auto at = side == Side::initiator ? 0U : 1U;
+  if (detail.nat_discovery_count[at] > DetailRecord::max_nat_discovery) return {};
+  const auto* first = detail.nat_discovery[at].data();
+  return {first, first + detail.nat_discovery_count[at]};
+}
+
 }  // namespace ike::track

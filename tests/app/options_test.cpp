@@ -10,7 +10,7 @@ TEST_CASE("a wrong command line is refused in one line that says what would be r
   const Scratch scratch;
   for (const Row& row : std::initializer_list<Row>{
            {"", "no command given; write for example: ikescope read FILE"},
-           {"raed stuck.pcap", "'raed' is no command; there are: read, decode, extract, assert, explain, help"},
+           {"raed stuck.pcap", "'raed' is no command; there are: read, decode, extract, assert, check-psk, explain, help"},
            {"stuck.pcap", "to read a capture, write: ikescope read stuck.pcap"},
            {"--frobnicate", "'--frobnicate' is no command"},
            {"read", "no file given; write: ikescope read FILE, or - for standard input"},

@@ -96,6 +96,12 @@ struct VendorSeen {
   std::string text;  ///< describe_vendor_id
 };
 
+/// Where a side's address is rewritten, by the NAT-D hashes of both (RFC 3947 3.2); nothing when it can't be told.
+struct NatPath {
+  std::optional<bool> to_observer;  ///< between it and the observer: it knows itself by another address than seen here
+  std::optional<bool> beyond;       ///< between the observer and its peer: the peer sees another one
+};
+
 /// One phase 1 attempt (one initiator cookie between a pair of addresses) with everything under its cookies.
 struct Attempt {
   std::uint32_t id = 0;                       ///< from 1, in order of first message over the whole capture
@@ -122,6 +128,7 @@ struct Attempt {
   std::uint32_t copies = 0;
   Time first{};
   Time last{};
+  std::array<NatPath, 2> nat_path;            ///< initiator, responder; worked out when a tunnel is opened
   const crypto::PhaseOneFacts* opened = nullptr;  ///< what keys, hashes and certificates showed; null: nothing
 
   [[nodiscard]] bool aggressive() const { return mode == ExchangeType::aggressive; }

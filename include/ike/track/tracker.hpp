@@ -64,6 +64,8 @@ class Tracker {
   void tunnels(std::uint32_t index, std::vector<Tunnel>& tunnels) const;
   /// The vendor IDs that `side` sent in `attempt` (of a Tunnel given before).
   [[nodiscard]] std::vector<VendorSeen> vendors(const Attempt& attempt, Side side) const;
+  /// The first four octets of each NAT-D hash that `side` sent, in order; none when not all were kept.
+  [[nodiscard]] std::vector<std::uint32_t> nat_discoveries(const Attempt& attempt, Side side) const;
 
  private:
   struct Impl;
