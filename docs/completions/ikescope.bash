@@ -2,7 +2,7 @@
 _ikescope() {
   local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} words
   if [ "$COMP_CWORD" -eq 1 ]; then
-    mapfile -t COMPREPLY < <(compgen -W 'read decode assert explain help --help --version' -- "$word")
+    mapfile -t COMPREPLY < <(compgen -W 'read decode assert check-psk explain help --help --version' -- "$word")
     return
   fi
   case $before in
@@ -13,15 +13,21 @@ _ikescope() {
     --states) words='asa ios libreswan' ;;
     --color) words='auto always never' ;;
     --peer | --patience | --port | --packet | --max-exchanges) return ;;
+    --keys | --keys-from | --psk-file | --ca)
+      compopt -o filenames
+      mapfile -t COMPREPLY < <(compgen -f -- "$word")
+      return
+      ;;
     *)
       case ${COMP_WORDS[1]} in
-        read) words='--all --color --format --help --max-exchanges --patience --peer --port --states --summary --verbose' ;;
+        read) words='--all --ca --color --format --help --keys --keys-from --max-exchanges --patience --peer --port --psk-file --states --summary --verbose' ;;
         assert) words='--all --color --expect --expect-file --format --help --interface --patience --port --save-pcap --within' ;;
-        decode) words='--help --packet --port' ;;
-        help) words='read decode assert explain' ;;
+        decode) words='--ca --help --keys --keys-from --packet --port --psk-file' ;;
+        check-psk) words='--help --keys --keys-from --port --psk-file' ;;
+        help) words='read decode assert check-psk explain' ;;
         explain) words=$(ikescope explain 2>/dev/null | awk '/^[a-zA-Z]/ { print $1 }') ;;
       esac
-      if [[ ${COMP_WORDS[1]} = @(read|decode|assert) && $word != -* ]]; then
+      if [[ ${COMP_WORDS[1]} = @(read|decode|assert|check-psk) && $word != -* ]]; then
         compopt -o filenames
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
         return
