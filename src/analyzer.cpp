@@ -136,6 +136,21 @@ report::Report Analyzer::report(report::CaptureInfo capture) const {
   order.reserve(self.tracker.pairs());
   report.tunnels.reserve(self.tracker.pairs());
   for (std::uint32_t pair = 0; pair < self.tracker.pairs(); ++pair) {
+    if (const auto routine = self.tracker.routine(pair)) {
+      report::TunnelRow row;
+      row.index = static_cast<std::uint32_t>(places.size());
+      row.verdict = diagnose::Verdict::up;
+      row.initiator = routine->initiator;
+      row.responder = routine->responder;
+      row.aggressive = routine->mode == isakmp::ExchangeType::aggressive;
+      row.phase1_seen = true;
+      row.positions = row.aggressive ? track::Positions{track::Position::am_active, track::Position::am_active, 3} : track::Positions{track::Position::mm_active, track::Position::mm_active, 6};
+      row.attempts = 1;
+      report.tunnels.push_back(row);
+      places.emplace_back(pair, 0);
+      order.push_back(routine->attempt);
+      continue;
+    }
     self.tracker.tunnels(pair, tunnels);
     for (std::uint32_t part = 0; part < tunnels.size(); ++part) {
       self.add_opened(tunnels[part]);

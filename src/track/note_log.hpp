@@ -111,16 +111,13 @@ class NoteLog {
   /// Starts fetching the first and the last chunk.
   void prefetch(const NotePool& pool) const {
     if (chunks_ == 0) return;
-    __builtin_prefetch(&pool[first_chunk_]);
-    __builtin_prefetch(reinterpret_cast<const std::uint8_t*>(&pool[first_chunk_]) + 64);
-    prefetch_tail(pool);
+    track::prefetch(pool[first_chunk_]);
+    if (chunks_ > 1) track::prefetch(pool[last_chunk_]);
   }
   /// Starts fetching where the next message will be put.
   void prefetch_tail(const NotePool& pool) const {
     if (chunks_ == 0) return;
-    const auto* chunk = reinterpret_cast<const std::uint8_t*>(&pool[last_chunk_]);
-    __builtin_prefetch(chunk);
-    __builtin_prefetch(chunk + 64);
+    track::prefetch(pool[last_chunk_]);
   }
 
   void clear(NotePool& pool) {

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 
 #include "ike/isakmp/header.hpp"
 #include "ike/net/endpoint.hpp"
@@ -25,59 +26,97 @@ struct ExchangeRecord {
   std::uint64_t digests = 0;  // Bloom filter of its messages' digests: most messages are new, and need no search
 };
 
-/// What a side says in messages 3 and 4, and further responder cookies; made when first needed.
-struct DetailRecord {
-  static constexpr std::size_t max_cookies = 8;  // beyond the first; strongSwan was seen to answer one CKY-I with 8
-  static constexpr std::size_t max_nat_discovery = 3;
-  static constexpr std::size_t more_nat_discovery = max_nat_discovery + 1;  // as a count: there were others, not kept
-  std::array<Cookie, max_cookies> responder_cookies{};
-  std::array<std::array<std::uint32_t, max_nat_discovery>, 2> nat_discovery{};  // first four octets of each NAT-D, by side
-  std::array<std::uint8_t, 2> nat_discovery_count{};
-  std::uint8_t cookie_count = 0;
+/// What the NAT-D payloads of messages 3 and 4 say, by side: the first four octets of each hash.
+struct NatRecord {
+  static constexpr std::size_t capacity = 3;
+  static constexpr std::size_t more = capacity + 1;  // as a count: there were others, not kept
+  std::array<std::array<std::uint32_t, capacity>, 2> hashes{};
+  std::array<std::uint8_t, 2> count{};
 };
 
-/// The exchanges below a phase 1: the newest of them, and the first.
+/// What few attempts have: further responder cookies, and a second pair of addresses.
+struct RareRecord {
+  static constexpr std::size_t max_cookies = 8;  // beyond the first; strongSwan was seen to answer one CKY-I with 8
+  std::array<Cookie, max_cookies> responder_cookies{};
+  std::uint64_t pair_key = 0;          // also seen under this pair: the other side of a NAT
+  std::uint32_t pair = none;
+  std::uint8_t cookie_count = 0;
+  bool initiator_is_b = false;
+};
+
+/// The exchanges below a phase 1: the first, and the newest of them.
+template <std::uint8_t most>
 struct ChildList {
-  static constexpr std::size_t capacity = 10;
-  std::array<std::uint32_t, capacity> message_ids{};
-  std::array<std::uint32_t, capacity> exchanges{};
-  std::array<ExchangeType, capacity> types{};
-  std::array<bool, capacity> finished{};  // has nothing more to say: an Informational, or answered
+  static constexpr std::uint8_t capacity = most;
+  std::array<std::uint32_t, most> message_ids{};
+  std::array<std::uint32_t, most> exchanges{};
+  std::array<ExchangeType, most> types{};
+  std::array<bool, most> finished{};  // has nothing more to say: an Informational, or answered
   std::uint8_t count = 0;
+};
+using FewChildren = ChildList<3>;   // a Quick Mode and a Delete or two: what most attempts have
+using SomeChildren = ChildList<6>;  // one cache line
+using ManyChildren = ChildList<10>;
+static_assert(sizeof(FewChildren) == 32 && sizeof(SomeChildren) == 64);
+enum class ChildListKind : std::uint8_t { few, some, many };
+
+/// Any of these lists, as one.
+struct ChildView {
+  std::uint32_t* message_ids = nullptr;
+  std::uint32_t* exchanges = nullptr;
+  ExchangeType* types = nullptr;
+  bool* finished = nullptr;
+  std::uint8_t* size = nullptr;
+  std::uint8_t capacity = 0;
+
+  ChildView() = default;
+  template <std::uint8_t most>
+  explicit ChildView(ChildList<most>& list) : message_ids{list.message_ids.data()}, exchanges{list.exchanges.data()}, types{list.types.data()}, finished{list.finished.data()}, size{&list.count}, capacity{most} {}
+  [[nodiscard]] std::uint8_t count() const { return size == nullptr ? std::uint8_t{0} : *size; }
+  [[nodiscard]] std::span<const std::uint32_t> all() const { return {exchanges, count()}; }
 };
 
 /// What every message of the attempt touches comes first.
 struct AttemptRecord {
   Cookie initiator_cookie = 0;
   std::uint64_t pair_key = 0;        // keyed hash of the pair of addresses: stands for them in comparisons
-  std::uint64_t other_pair_key = 0;  // also seen under this pair: the other side of a NAT; 0: not
   Cookie responder_cookie = 0;       // the first non-zero one
   std::int64_t last = 0;
-  std::uint32_t children = none;
-  std::uint32_t details = none;
+  std::uint32_t children = none;     // list of the kind that child_list says
+  std::uint32_t nat = none;
+  std::uint32_t resends = 0;
+  std::uint32_t left_out = 0;             // messages of exchanges that were let go
+  std::uint32_t quick_modes_begun = 0;
+  std::uint32_t quick_modes_complete = 0;
   std::uint16_t initiator_port = 0;
   std::uint16_t responder_port = 0;
   bool initiator_is_b : 1 = false;        // the initiator is the pair's second address
-  bool other_initiator_is_b : 1 = false;
+  ChildListKind child_list : 2 = ChildListKind::few;
   bool initiator_assumed : 1 = false;
   bool touched : 1 = false;               // since the eviction hand last came by
   bool held : 1 = false;                  // slot in use
+  std::uint8_t book = 1;                  // number of the next message where all went by the book so far; else off_the_book
+  // Up to here all that messages below phase 1 need: see prefetch_head.
   ExchangeRecord phase1;
   std::int64_t first = 0;
   std::uint32_t id = 0;
   std::uint32_t pair = none;
-  std::uint32_t other_pair = none;
+  std::uint32_t rare = none;
   std::uint32_t next_in_pair = none;
   std::uint32_t previous_in_pair = none;
-  std::uint32_t resends = 0;
   std::uint32_t copies = 0;
-  std::uint32_t left_out = 0;             // messages of exchanges that were let go
-  std::uint32_t quick_modes_begun = 0;
-  std::uint32_t quick_modes_complete = 0;
   std::uint16_t offer = 0;                // interned SA payloads of messages 1 and 2
   std::uint16_t choice = 0;
   std::array<std::uint16_t, 2> vendors{}; // interned sets of vendor IDs, by side
+
+  static constexpr std::uint8_t off_the_book = 0xff;
 };
+
+/// Brings near what a message below phase 1 needs of `attempt`.
+inline void prefetch_head(const AttemptRecord& attempt) {
+  __builtin_prefetch(&attempt);
+  __builtin_prefetch(&attempt.phase1);
+}
 
 struct PairRecord {
   net::Address a;

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <random>
 
+#include "numbers.hpp"
 #include "tracker_impl.hpp"
 
 namespace ike::track {
@@ -17,25 +18,20 @@ using isakmp::Message;
 // An unencrypted Informational from the responder under cookies nobody knows belongs to the newest attempt
 // of its pair if that was alive this recently: some responders answer with cookies of their own.
 constexpr Duration stray_notify = std::chrono::seconds{60};
-/// Newest attempts of a pair that a quote without cookies may be about: each such ICMP error looks through them.
-constexpr unsigned quotable = 256;
 
 // The same octets under other addresses are one message seen on both sides of a NAT only when they come
 // this close together.
 constexpr Duration across_nat = std::chrono::seconds{2};
 
-// A copy of one packet has its IP identification; later than this the number has come round again. Without
-// one (IPv6, or zero) only nearness tells. Real mirrors and doubling networks were seen up to 95 ms apart.
-constexpr Duration copy_with_id = std::chrono::seconds{2};
-constexpr Duration copy_without_id = std::chrono::milliseconds{100};
+// A copy of one packet has its IP identification; in a resend the same number comes by chance. Without one (IPv6,
+// or zero) only nearness tells. Real mirrors and doubling networks were seen up to 95 ms apart, and nobody
+// resends before half a second.
+constexpr Duration copy_with_id = std::chrono::milliseconds{400};
 
 constexpr std::uint32_t max_payload_lists = 4096;
 constexpr std::uint32_t max_values = 16384;
 constexpr std::size_t max_value_octets = 4U << 20U;
 constexpr std::size_t max_sa_octets = 4096;       // of one SA payload kept; longer ones are no real offers
-constexpr std::size_t max_other_versions = 24;    // per pair
-constexpr std::size_t max_other_version_lists = 65536;
-constexpr std::size_t max_vendor_ids = 32;        // per side
 
 bool is_phase1(ExchangeType type) {
   return type == ExchangeType::identity_protection || type == ExchangeType::aggressive || type == ExchangeType::base ||
@@ -77,6 +73,7 @@ Tracker::Impl::Impl(Limits limits_given)
       addresses{max_values, max_value_octets, digest} {
   offers.resize(1);
   known_vendor_ids.resize(1);
+  announced.resize(1);
 }
 
 std::uint64_t Tracker::Impl::pair_key(const net::Address& x, const net::Address& y) const {
@@ -119,56 +116,6 @@ void Tracker::Impl::datagram(const net::Datagram& datagram) {
     case isakmp::Content::empty:
     case isakmp::Content::unknown: ++counts.unknown; return;
   }
-}
-
-void Tracker::Impl::isakmp(const net::Datagram& datagram, std::size_t offset) {
-  auto& slot = waiting[waiting_count];
-  const auto octets = datagram.payload.subspan(offset);
-  const auto key = pair_key(datagram.source.address, datagram.destination.address);
-  if (datagram.payload.size() > slot.octets.size() || octets.size() < 8) {
-    settle_messages();  // in order of arrival
-    return decode(datagram, offset, key);
-  }
-  slot.datagram = datagram;
-  slot.offset = offset;
-  std::memcpy(slot.octets.data(), datagram.payload.data(), datagram.payload.size());
-  slot.datagram.payload = ByteView{slot.octets}.first(datagram.payload.size());
-  slot.pair_key = key;
-  slot.hash = attempt_hash(load_be64(octets.data()), key);
-  attempt_index.prefetch(slot.hash);
-  if (++waiting_count == waiting.size()) settle_messages();
-}
-
-void Tracker::Impl::settle() {
-  settle_messages();
-  settle_esp();
-}
-
-void Tracker::Impl::settle_messages() {
-  const auto all = std::span{waiting}.first(waiting_count);
-  waiting_count = 0;
-  for (auto& slot : all) {
-    slot.attempt = attempt_index.guess(slot.hash);
-    if (slot.attempt == none) continue;
-    const auto* record = reinterpret_cast<const std::uint8_t*>(&attempts[slot.attempt]);
-    for (std::size_t line = 0; line < sizeof(AttemptRecord); line += 64) __builtin_prefetch(record + line);
-  }
-  for (const auto& slot : all) {
-    if (slot.attempt == none) continue;
-    const auto& attempt = attempts[slot.attempt];
-    if (attempt.children != none) {
-      __builtin_prefetch(&child_lists[attempt.children]);
-      __builtin_prefetch(reinterpret_cast<const std::uint8_t*>(&child_lists[attempt.children]) + 64);
-    } else if (attempt.phase1.log.size() > 1) {
-      attempt.phase1.log.prefetch_tail(notes);
-    }
-  }
-  for (const auto& slot : all) {
-    if (slot.attempt == none || attempts[slot.attempt].children == none) continue;
-    const auto& list = child_lists[attempts[slot.attempt].children];
-    if (list.count > 0) __builtin_prefetch(&exchanges[list.exchanges[list.count - 1U]]);
-  }
-  for (const auto& slot : all) decode(slot.datagram, slot.offset, slot.pair_key);
 }
 
 void Tracker::Impl::decode(const net::Datagram& datagram, std::size_t offset, std::uint64_t key) {
@@ -227,6 +174,7 @@ void Tracker::Impl::take(Arrival arrival) {
   if (index == none) index = new_attempt(arrival, key, from_responder);
   auto& attempt = attempts[index];
   attempt.touched = true;
+  if (nanoseconds(datagram.time) < attempt.last) attempt.book = AttemptRecord::off_the_book;
   attempt.last = std::max(attempt.last, nanoseconds(datagram.time));
 
   auto& exchange = exchange_for(attempt, header, from_responder);
@@ -241,6 +189,7 @@ void Tracker::Impl::take(Arrival arrival) {
       first_fragment->set_packet(0);  // so that it is not found as its own original
       first_fragment->digest = 0;
       const bool repeats = find_original(exchange, note);
+      attempt.book = AttemptRecord::off_the_book;
       if (repeats && !first_fragment->is(Note::resend) && !first_fragment->is(Note::copy)) {
         ++(note.is(Note::copy) ? attempt.copies : attempt.resends);
         ++(note.is(Note::copy) ? counts.copies : counts.resends);
@@ -257,6 +206,7 @@ void Tracker::Impl::take(Arrival arrival) {
     ++(note.is(Note::copy) ? attempt.copies : attempt.resends);
     ++(note.is(Note::copy) ? counts.copies : counts.resends);
     exchange.log.append(notes, note);
+    attempt.book = AttemptRecord::off_the_book;
     return;
   }
   exchange.log.append(notes, note);
@@ -267,6 +217,7 @@ void Tracker::Impl::take(Arrival arrival) {
   const bool was_whole = distinct > (&distinct == &exchange.distinct_from_starter ? 2 : 1);
   if (exchange.type == ExchangeType::quick_mode && whole && !was_whole) ++attempt.quick_modes_complete;
   if (&exchange != &attempt.phase1 && exchange.type != ExchangeType::informational) note_progress(attempt, exchange);
+  if (attempt.book != AttemptRecord::off_the_book) keep_book(attempt, exchange, note);
   learn(attempt, arrival, from_responder);
 }
 
@@ -277,11 +228,11 @@ std::uint32_t Tracker::Impl::find_attempt(const Arrival& arrival, std::uint64_t 
   const auto order = source.address <=> destination.address;
   const bool from_b = order > 0;
   const auto own = attempt_index.find(attempt_hash(header.initiator_cookie, key), [&](std::uint32_t i) {
-    return attempts[i].initiator_cookie == header.initiator_cookie && (attempts[i].pair_key == key || attempts[i].other_pair_key == key);
+    return is_under(attempts[i], header.initiator_cookie, key);
   });
   if (own != none) {
     const auto& attempt = attempts[own];
-    from_responder = from_b != (attempt.pair_key == key ? attempt.initiator_is_b : attempt.other_initiator_is_b);
+    from_responder = from_b != (attempt.pair_key == key ? attempt.initiator_is_b : rare_pool[attempt.rare].initiator_is_b);
     if (order == 0) from_responder = source.port != attempt.initiator_port;
     return own;
   }
@@ -301,7 +252,7 @@ std::uint32_t Tracker::Impl::find_attempt(const Arrival& arrival, std::uint64_t 
 }
 
 bool Tracker::Impl::joins(const AttemptRecord& attempt, const Arrival& arrival, std::uint32_t octets_digest) const {
-  if (attempt.other_pair != none) return false;  // two address pairs are a NAT; more are somebody playing with cookies
+  if (attempt.rare != none && rare_pool[attempt.rare].pair != none) return false;  // two address pairs are a NAT; more are somebody playing with cookies
   const auto& header = arrival.message.header;
   const auto& x = arrival.datagram.source.address;
   const auto& y = arrival.datagram.destination.address;
@@ -329,10 +280,11 @@ bool Tracker::Impl::side_under_other_pair(std::uint32_t index, const Arrival& ar
     from_responder = source.port == attempt.responder_port && destination.port != attempt.responder_port;
   }
   const auto pair = find_pair(source.address, destination.address, key, true);
-  attempt.other_pair = pair;
-  attempt.other_pair_key = key;
+  auto& there = rare(attempt);
+  there.pair = pair;
+  there.pair_key = key;
   ++pairs[pair].references;
-  attempt.other_initiator_is_b = (source.address > destination.address) != from_responder;
+  there.initiator_is_b = (source.address > destination.address) != from_responder;
   attempt_index.insert(attempt_hash(attempt.initiator_cookie, key), index);
   return from_responder;
 }
@@ -369,6 +321,9 @@ std::uint32_t Tracker::Impl::new_attempt(const Arrival& arrival, std::uint64_t k
   pair.last_attempt = index;
   ++pair.attempts;
   ++pair.references;
+  if (const auto before = attempt.previous_in_pair; before != none && under_pressure()) {
+    if (const auto older = attempts[before].previous_in_pair; older != none) trim_children(attempts[older]);
+  }
   attempt_index.insert(attempt_hash(header.initiator_cookie, key), index);
   // One attempt under a cookie is enough to be found by it; more would make each look-up a walk past all of them.
   const auto under_cookie = cookie_hash(header.initiator_cookie);
@@ -390,58 +345,22 @@ ExchangeRecord& Tracker::Impl::exchange_for(AttemptRecord& attempt, const Header
   return child(attempt, header, from_responder);
 }
 
-ExchangeRecord& Tracker::Impl::child(AttemptRecord& attempt, const Header& header, bool from_responder) {
-  if (attempt.children == none) attempt.children = child_lists.allocate();
-  auto& list = child_lists[attempt.children];
-  for (auto i = list.count; i-- > 0;) {
-    if (list.message_ids[i] == header.message_id && list.types[i] == header.exchange_type) return exchanges[list.exchanges[i]];
+// Whether all goes by the book: every message of phase 1 once and in order, then whole Quick Modes and nothing
+// else. `book` is the number of the next message; of such an attempt nothing needs to be looked at twice.
+void Tracker::Impl::keep_book(AttemptRecord& attempt, const ExchangeRecord& exchange, const Note& note) {
+  constexpr auto odd = Note::partial | Note::cut | Note::ip_fragmented | Note::ike_fragmented | Note::malformed | Note::has_notify | Note::has_delete | Note::icmp;
+  const bool from_responder = note.is(Note::from_responder);
+  bool in_order = (note.flags & odd) == 0 && !attempt.initiator_assumed && attempt.rare == none;
+  if (&exchange == &attempt.phase1) {
+    in_order = in_order && phase1_number(exchange.type, note, from_responder) == attempt.book;
+    if (in_order) ++attempt.book;
+  } else {
+    const auto own = exchange.distinct_from_starter;  // this message included
+    const auto others = exchange.distinct_from_other;
+    in_order = in_order && exchange.type == ExchangeType::quick_mode && !exchange.started_by_responder && attempt.book > phase1_length(attempt.phase1.type);
+    in_order = in_order && (from_responder ? own == 1 && others == 1 : own == others + 1 && own <= 2);
   }
-  const auto index = list.count == ChildList::capacity ? drop_child(attempt, list) : exchanges.allocate();
-  list.message_ids[list.count] = header.message_id;
-  list.exchanges[list.count] = index;
-  list.types[list.count] = header.exchange_type;
-  list.finished[list.count++] = header.exchange_type == ExchangeType::informational;
-  auto& exchange = exchanges[index];
-  exchange.message_id = header.message_id;
-  exchange.type = header.exchange_type;
-  exchange.started_by_responder = from_responder;
-  return exchange;
-}
-
-// Lets go the oldest exchange that has nothing more to say, and gives its record for use. The first one is
-// kept, since it tells how phase 2 began, and so are the newest four.
-std::uint32_t Tracker::Impl::drop_child(AttemptRecord& attempt, ChildList& list) {
-  std::uint8_t victim = 1;
-  while (victim < list.count - 4 && !list.finished[victim]) ++victim;
-  if (victim == list.count - 4) victim = 1;
-  const auto index = list.exchanges[victim];
-  auto& exchange = exchanges[index];
-  attempt.left_out += exchange.log.size();
-  exchange.log.clear(notes);
-  exchange = ExchangeRecord{};
-  for (auto i = victim; i + 1 < list.count; ++i) {
-    list.message_ids[i] = list.message_ids[i + 1U];
-    list.exchanges[i] = list.exchanges[i + 1U];
-    list.types[i] = list.types[i + 1U];
-    list.finished[i] = list.finished[i + 1U];
-  }
-  --list.count;
-  return index;
-}
-
-// A Quick Mode begins with its first message and is complete with the third; each is counted once.
-void Tracker::Impl::note_progress(AttemptRecord& attempt, const ExchangeRecord& exchange) {
-  const bool answered = exchange.distinct_from_other > 0;
-  bool finished = answered;
-  if (exchange.type == ExchangeType::quick_mode) {
-    finished = exchange.distinct_from_starter > 1 && answered;
-    if (exchange.distinct_from_starter == 1 && !answered) ++attempt.quick_modes_begun;
-  }
-  if (!finished || attempt.children == none) return;
-  auto& list = child_lists[attempt.children];
-  for (auto i = list.count; i-- > 0;) {
-    if (list.message_ids[i] == exchange.message_id && list.types[i] == exchange.type) list.finished[i] = true;
-  }
+  if (!in_order) attempt.book = AttemptRecord::off_the_book;
 }
 
 Note Tracker::Impl::make_note(AttemptRecord& attempt, const Arrival& arrival, std::uint32_t octets_digest, bool from_responder) {
@@ -532,85 +451,34 @@ void Tracker::Impl::learn(AttemptRecord& attempt, const Arrival& arrival, bool f
   for (const auto& payload : message_in.payloads) {
     const auto* discovery = std::get_if<isakmp::NatDiscovery>(&payload.content);
     if (discovery == nullptr || discovery->hash.size() < 8) continue;
-    auto& detail = details(attempt);
-    auto& count = detail.nat_discovery_count[from_responder ? 1 : 0];
-    if (count == DetailRecord::more_nat_discovery) break;
-    if (count < DetailRecord::max_nat_discovery) detail.nat_discovery[from_responder ? 1 : 0][count] = load_be32(discovery->hash.data());
+    if (attempt.nat == none) attempt.nat = nat_pool.allocate();
+    auto& nat = nat_pool[attempt.nat];
+    auto& count = nat.count[from_responder ? 1 : 0];
+    if (count == NatRecord::more) break;
+    if (count < NatRecord::capacity) nat.hashes[from_responder ? 1 : 0][count] = load_be32(discovery->hash.data());
     ++count;
   }
 }
 
-void Tracker::Impl::learn_vendors(AttemptRecord& attempt, const Message& message_in, bool from_responder) {
-  const isakmp::Payload* first = nullptr;
-  const isakmp::Payload* last = nullptr;
-  for (const auto& payload : message_in.payloads) {
-    if (payload.type != PayloadType::vendor_id) continue;
-    if (first == nullptr) first = &payload;
-    last = &payload;
-  }
-  if (first == nullptr) return;
-  // Most senders say the same in every first message: what these octets added to that set is remembered.
-  auto& set = attempt.vendors[from_responder ? 1 : 0];
-  const auto begin = std::min<std::size_t>(first->offset, message_in.octets.size());
-  const auto end = std::min<std::size_t>(last->offset + std::max<std::size_t>(last->length, 4), message_in.octets.size());
-  const auto key = mix64(digest(message_in.octets.subspan(begin, std::max(begin, end) - begin)), set) | 1U;
-  auto& recent = recent_vendor_sets[(key >> 32U) % recent_vendor_sets.size()];
-  if (recent.key == key) {
-    set = static_cast<std::uint16_t>(recent.value);
-    return;
-  }
-  bool bound = false;
-  const auto sender = from_responder ? message_in.header.responder_cookie : message_in.header.initiator_cookie;
-  for (const auto& payload : message_in.payloads) {
-    const auto* vendor = std::get_if<isakmp::VendorId>(&payload.content);
-    bound |= vendor != nullptr && isakmp::is_cisco_cookie_bound(vendor->data, sender);
-  }
-  set = add_vendors(set, message_in, from_responder);
-  if (!bound) recent = {key, set};  // what is bound to a cookie means nothing under another
+RareRecord& Tracker::Impl::rare(AttemptRecord& attempt) {
+  if (attempt.rare == none) attempt.rare = rare_pool.allocate();
+  return rare_pool[attempt.rare];
 }
 
-std::uint16_t Tracker::Impl::add_vendors(std::uint16_t set, const Message& message_in, bool from_responder) {
-  std::array<std::uint32_t, max_vendor_ids> list{};
-  const auto before = vendor_sets[set];
-  std::size_t count = before.size() / sizeof(std::uint32_t);
-  if (count > 0) std::memcpy(list.data(), before.data(), before.size());
-  const auto known = count;
-  for (const auto& payload : message_in.payloads) {
-    const auto* vendor = std::get_if<isakmp::VendorId>(&payload.content);
-    if (vendor == nullptr || count == max_vendor_ids) continue;
-    const auto sender = from_responder ? message_in.header.responder_cookie : message_in.header.initiator_cookie;
-    std::uint32_t index = 0;
-    if (isakmp::is_cisco_cookie_bound(vendor->data, sender)) {
-      std::array<std::uint8_t, 16> unbound{};
-      std::ranges::copy(vendor->data.first(std::min<std::size_t>(vendor->data.size(), 16)), unbound.begin());
-      for (std::size_t i = 0; i < 8; ++i) unbound[i] = static_cast<std::uint8_t>(unbound[i] ^ (sender >> (56 - 8 * i)));
-      index = vendor_ids.add(unbound) | cookie_bound_bit;
-    } else {
-      index = vendor_ids.add(vendor->data);
-    }
-    if (vendor_ids.size() > known_vendor_ids.size()) known_vendor_ids.push_back(isakmp::find_vendor_id(vendor->data));
-    const auto end = list.begin() + static_cast<std::ptrdiff_t>(count);
-    if ((index & ~cookie_bound_bit) != OctetTable::overflow && std::find(list.begin(), end, index) == end) list[count++] = index;
-  }
-  if (count == known) return set;
-  const auto* octets = reinterpret_cast<const std::uint8_t*>(list.data());
-  return static_cast<std::uint16_t>(vendor_sets.add({octets, count * sizeof(std::uint32_t)}));
-}
-
-DetailRecord& Tracker::Impl::details(AttemptRecord& attempt) {
-  if (attempt.details == none) attempt.details = detail_pool.allocate();
-  return detail_pool[attempt.details];
+bool Tracker::Impl::is_under(const AttemptRecord& attempt, Cookie cookie, std::uint64_t key) const {
+  if (attempt.initiator_cookie != cookie) return false;
+  return attempt.pair_key == key || (attempt.rare != none && rare_pool[attempt.rare].pair != none && rare_pool[attempt.rare].pair_key == key);
 }
 
 std::uint8_t Tracker::Impl::responder_cookie(AttemptRecord& attempt, Cookie cookie) {
   if (cookie == 0) return 0;
   if (attempt.responder_cookie == 0) attempt.responder_cookie = cookie;
   if (attempt.responder_cookie == cookie) return 1;
-  auto& detail = details(attempt);
+  auto& detail = rare(attempt);
   for (std::uint8_t i = 0; i < detail.cookie_count; ++i) {
     if (detail.responder_cookies[i] == cookie) return static_cast<std::uint8_t>(i + 2);
   }
-  if (detail.cookie_count == DetailRecord::max_cookies) return 0xff;
+  if (detail.cookie_count == RareRecord::max_cookies) return 0xff;
   detail.responder_cookies[detail.cookie_count++] = cookie;
   return static_cast<std::uint8_t>(detail.cookie_count + 1);
 }
@@ -634,220 +502,6 @@ std::uint16_t Tracker::Impl::payload_list(const Message& message_in) {
 
 std::uint16_t Tracker::Impl::address_index(const net::Address& address) { return static_cast<std::uint16_t>(addresses.add(address.wire())); }
 
-// ESP comes in floods, each packet of another flow: what costs is waiting for memory. So a few packets are
-// collected, and the records of all of them are under way while the first ones are counted.
-void Tracker::Impl::esp(const net::PacketInfo& packet, std::uint32_t spi, bool in_udp) {
-  ++counts.esp;
-  auto& held = waiting_esp[waiting_esp_count++];
-  held.packet = packet;
-  held.pair = pair_key(packet.source.address, packet.destination.address);
-  held.from_b = packet.source.address > packet.destination.address;
-  held.key = mix64(held.pair, std::uint64_t{spi} << 2U | (in_udp ? 2U : 0U) | (held.from_b ? 1U : 0U));
-  held.spi = spi;
-  held.in_udp = in_udp;
-  flow_index.prefetch(static_cast<std::uint32_t>(held.key >> 32U));
-  if (waiting_esp_count == waiting_esp.size()) settle_esp();
-}
-
-void Tracker::Impl::settle_esp() {
-  const auto all = std::span{waiting_esp}.first(waiting_esp_count);
-  waiting_esp_count = 0;
-  for (auto& held : all) {
-    held.flow = flow_index.guess(static_cast<std::uint32_t>(held.key >> 32U));
-    if (held.flow != none) __builtin_prefetch(&flows[held.flow]);
-  }
-  for (const auto& held : all) {
-    if (held.flow != none) __builtin_prefetch(&esp_pairs[flows[held.flow].esp_pair]);
-  }
-  for (const auto& held : all) {
-    const auto& packet = held.packet;
-    const auto hash = static_cast<std::uint32_t>(held.key >> 32U);
-    auto index = held.flow != none && flows[held.flow].key == held.key ? held.flow : flow_index.find(hash, [&](std::uint32_t i) { return flows[i].key == held.key; });
-    if (index == none) {
-      if (flows.used() >= limits.esp_flows) {
-        ++counts.esp_flows_left_out;
-        continue;
-      }
-      index = flows.allocate();
-      auto& flow = flows[index];
-      flow.key = held.key;
-      flow.esp_pair = esp_pair(packet, held.pair);
-      flow.from_b = held.from_b;
-      flow.spi = held.spi;
-      flow.in_udp = held.in_udp;
-      flow.file = packet.file;
-      flow.first_packet = packet.packet;
-      flow.first = nanoseconds(packet.time);
-      flow_index.insert(hash, index);
-    }
-    auto& flow = flows[index];
-    ++flow.packets;
-    flow.last = nanoseconds(packet.time);
-    flow.last_packet = packet.packet;
-    auto& run = esp_pairs[flow.esp_pair];
-    if (run.packets == 0 || run.from_b != flow.from_b) {
-      run.from_b = flow.from_b;
-      run.packets = 0;
-      run.file = packet.file;
-      run.first_packet = packet.packet;
-      run.first = flow.last;
-    }
-    ++run.packets;
-    run.last_packet = packet.packet;
-    run.last = flow.last;
-  }
-}
-
-std::uint32_t Tracker::Impl::esp_pair(const net::PacketInfo& packet, std::uint64_t key) {
-  const auto& a = std::min(packet.source.address, packet.destination.address);
-  const auto& b = std::max(packet.source.address, packet.destination.address);
-  const auto hash = static_cast<std::uint32_t>(key >> 32U);
-  const auto found = esp_pair_index.find(hash, [&](std::uint32_t i) { return esp_pairs[i].a == a && esp_pairs[i].b == b; });
-  if (found != none) return found;
-  const auto fresh = esp_pairs.allocate();
-  esp_pairs[fresh].a = a;
-  esp_pairs[fresh].b = b;
-  esp_pair_index.insert(hash, fresh);
-  return fresh;
-}
-
-void Tracker::Impl::icmp_error(const net::IcmpError& error) {
-  settle_messages();
-  if (error.quoted_protocol != 17) return;
-  const auto key = pair_key(error.quoted_source.address, error.quoted_destination.address);
-  const auto pair = find_pair(error.quoted_source.address, error.quoted_destination.address, key, false);
-  std::uint32_t index = none;
-  const auto by_cookie = [&](std::size_t offset) {
-    const auto cookie = load_be64(error.quoted_payload.data() + offset);
-    const auto own = pair == none ? none : attempt_index.find(attempt_hash(cookie, key), [&](std::uint32_t i) { return attempts[i].initiator_cookie == cookie && (attempts[i].pair_key == key || attempts[i].other_pair_key == key); });
-    if (own != none) return own;
-    // Quoted under translated addresses.
-    return cookie_index.find(cookie_hash(cookie), [&](std::uint32_t i) { return attempts[i].initiator_cookie == cookie; });
-  };
-  // Four zero octets are a non-ESP marker, or the beginning of a cookie.
-  const auto marker = error.quoted_payload.size() >= 4 && load_be32(error.quoted_payload.data()) == 0 ? 4U : 0U;
-  if (error.quoted_payload.size() >= marker + 8) index = by_cookie(marker);
-  if (index == none && error.quoted_payload.size() >= 8) index = by_cookie(0);
-  // Too short a quote for cookies: the newest attempt whose ports fit, or any when the quote had none either.
-  auto i = pair == none || marker + 8 <= error.quoted_payload.size() ? none : pairs[pair].last_attempt;
-  for (unsigned looked = 0; i != none && index == none && looked < quotable; ++looked, i = attempts[i].previous_in_pair) {
-    const bool quotes_initiator = error.quoted_source.address == (attempts[i].initiator_is_b ? pairs[pair].b : pairs[pair].a);
-    const auto port = quotes_initiator ? error.quoted_source.port : error.quoted_destination.port;
-    if (port == 0 || port == 4500 || port == attempts[i].initiator_port) index = i;
-  }
-  if (index == none) return;
-  ++counts.icmp_errors;
-  auto& attempt = attempts[index];
-  Note note;
-  note.flags = Note::icmp;
-  const auto& own = pairs[attempt.pair];
-  const auto& responder = attempt.initiator_is_b ? own.a : own.b;
-  if (error.quoted_source.address == responder && own.a != own.b) note.flags |= Note::from_responder;
-  note.time = nanoseconds(error.time);
-  note.set_packet(error.packet);
-  note.file = error.file;
-  note.ip_id = error.ip_id;
-  note.notify = static_cast<std::uint16_t>(std::min<std::uint32_t>(error.mtu, 0xffff));
-  note.length = address_index(error.source.address);
-  note.digest = error.type | std::uint32_t{error.code} << 8U | std::uint32_t{error.v6} << 16U | std::uint32_t{error.quoted_fragment} << 17U;
-  // A mirror shows ICMP errors twice, too.
-  const bool copy = attempt.phase1.log.each(notes, [&](std::uint32_t, const Note& earlier) {
-    return earlier.is(Note::icmp) && earlier.digest == note.digest && earlier.length == note.length && note.time - earlier.time <= copy_without_id.count() && note.ip_id == earlier.ip_id && note.ip_id != 0;
-  });
-  if (!copy) attempt.phase1.log.append(notes, note);
-}
-
-void Tracker::Impl::other_version(const net::Datagram& datagram, std::size_t offset, unsigned major) {
-  if (datagram.payload.size() < offset + 20) return;
-  const auto index = find_pair(datagram.source.address, datagram.destination.address, pair_key(datagram.source.address, datagram.destination.address), pairs.used() < limits.attempts);
-  if (index == none) return;
-  auto& pair = pairs[index];
-  if (major == 2) ++pair.ikev2_packets;
-  if (pair.other_versions == none) {
-    if (other_versions.size() >= max_other_version_lists) return;
-    pair.other_versions = static_cast<std::uint32_t>(other_versions.size());
-    other_versions.emplace_back();
-  }
-  auto& list = other_versions[pair.other_versions];
-  if (list.size() >= max_other_versions) return;
-  const auto octets = datagram.payload.subspan(offset);
-  OtherVersion seen;
-  seen.time = datagram.time;
-  seen.packet = datagram.packet;
-  seen.file = datagram.file;
-  seen.major = static_cast<std::uint8_t>(major);
-  seen.source = datagram.source;
-  seen.destination = datagram.destination;
-  seen.exchange = static_cast<ExchangeType>(octets[18]);
-  constexpr std::uint8_t response_flag = 0x20;  // RFC 7296 3.1
-  seen.response = (octets[19] & response_flag) != 0;
-  // A refusal is a response whose first payload is a Notify in clear (RFC 7296 3.10: payload 41).
-  constexpr std::uint8_t notify_v2 = 41;
-  constexpr std::size_t type_at = isakmp::header_length + 4 + 2;
-  if (major == 2 && octets[16] == notify_v2 && octets.size() >= type_at + 2) seen.notify = static_cast<NotifyType>(load_be16(octets.data() + type_at));
-  list.push_back(seen);
-}
-
-// Frees one attempt when all are in use: one that is half open and silent rather than one that got an
-// answer, so that a flood of spoofed first messages cannot push out a real tunnel. A clock: who was touched
-// since the hand last passed gets another round.
-void Tracker::Impl::evict_one() {
-  constexpr std::uint32_t look_at = 256;
-  std::uint32_t fallback = none;
-  const auto slots = attempts.end();
-  for (std::uint32_t looked = 0; looked < slots * 2; ++looked) {
-    hand = hand + 1 < slots ? hand + 1 : 0;
-    auto& attempt = attempts[hand];
-    if (!attempt.held) continue;
-    const bool half_open = attempt.responder_cookie == 0;
-    if (half_open && !attempt.touched) return release(hand);
-    if (!attempt.touched && fallback == none) fallback = hand;
-    attempt.touched = attempt.touched && looked >= slots;
-    if (looked >= look_at && fallback != none) return release(fallback);
-  }
-  release(hand);
-}
-
-void Tracker::Impl::release(std::uint32_t index) {
-  auto& attempt = attempts[index];
-  if (!attempt.held) return;
-  auto& pair = pairs[attempt.pair];
-  if (attempt.previous_in_pair == none) pair.first_attempt = attempt.next_in_pair;
-  else attempts[attempt.previous_in_pair].next_in_pair = attempt.next_in_pair;
-  if (attempt.next_in_pair == none) pair.last_attempt = attempt.previous_in_pair;
-  else attempts[attempt.next_in_pair].previous_in_pair = attempt.previous_in_pair;
-  --pair.attempts;
-  ++pair.attempts_left_out;
-  attempt_index.erase(attempt_hash(attempt.initiator_cookie, attempt.pair_key), index);
-  if (attempt.other_pair != none) attempt_index.erase(attempt_hash(attempt.initiator_cookie, attempt.other_pair_key), index);
-  cookie_index.erase(cookie_hash(attempt.initiator_cookie), index);
-  attempt.phase1.log.clear(notes);
-  if (attempt.details != none) detail_pool.release(attempt.details);
-  if (attempt.children != none) {
-    auto& list = child_lists[attempt.children];
-    for (std::uint32_t i = 0; i < list.count; ++i) {
-      exchanges[list.exchanges[i]].log.clear(notes);
-      exchanges.release(list.exchanges[i]);
-    }
-    child_lists.release(attempt.children);
-  }
-  const auto own_pair = attempt.pair;
-  const auto other_pair = attempt.other_pair;
-  attempt.held = false;
-  attempts.release(index);
-  ++counts.attempts_evicted;
-  release_reference(own_pair);
-  if (other_pair != none) release_reference(other_pair);
-}
-
-void Tracker::Impl::release_reference(std::uint32_t index) {
-  auto& pair = pairs[index];
-  if (--pair.references > 0 || pair.other_versions != none || pair.ikev2_packets > 0) return;
-  pair_index.erase(static_cast<std::uint32_t>(pair.key >> 32U), index);
-  pair.held = false;
-  pairs.release(index);
-}
-
 Tracker::Tracker(Limits limits) : impl_{std::make_unique<Impl>(limits)} {}
 Tracker::~Tracker() = default;
 Tracker::Tracker(Tracker&&) noexcept = default;
@@ -863,6 +517,10 @@ const TrackCounts& Tracker::counts() const noexcept {
 std::uint32_t Tracker::pairs() const noexcept {
   impl_->settle();
   return impl_->pairs.end();
+}
+std::optional<Routine> Tracker::routine(std::uint32_t index) const {
+  impl_->settle();
+  return impl_->routine(index);
 }
 void Tracker::tunnels(std::uint32_t index, std::vector<Tunnel>& tunnels) const {
   impl_->settle();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,8 @@ struct Tracker::Impl {
   void fragment(const net::Datagram& datagram, std::uint64_t key);
   void settle();
   void settle_messages();
+  void bring_records_near();
+  void decode_oldest();
   void decode(const net::Datagram& datagram, std::size_t offset, std::uint64_t key);
   void take(Arrival arrival);
   std::uint32_t find_pair(const net::Address& x, const net::Address& y, std::uint64_t key, bool make);
@@ -56,15 +59,25 @@ struct Tracker::Impl {
   bool side_under_other_pair(std::uint32_t index, const Arrival& arrival, std::uint64_t key);
   ExchangeRecord& exchange_for(AttemptRecord& attempt, const isakmp::Header& header, bool from_responder);
   ExchangeRecord& child(AttemptRecord& attempt, const isakmp::Header& header, bool from_responder);
-  std::uint32_t drop_child(AttemptRecord& attempt, ChildList& list);
+  ChildView children_of(const AttemptRecord& attempt) const;
+  void bring_list_near(const AttemptRecord& attempt) const;
+  ChildView room_for_child(AttemptRecord& attempt);
+  std::uint32_t drop_child(AttemptRecord& attempt, const ChildView& list);
+  void trim_children(AttemptRecord& attempt);
+  void move_children(AttemptRecord& attempt, ChildListKind kind);
+  void release_child_list(AttemptRecord& attempt);
+  /// Many tunnels at once: less is kept of each.
+  [[nodiscard]] bool under_pressure() const { return exchanges.used() > 65'536; }
   void note_progress(AttemptRecord& attempt, const ExchangeRecord& exchange);
+  void keep_book(AttemptRecord& attempt, const ExchangeRecord& exchange, const Note& note);
   Note make_note(AttemptRecord& attempt, const Arrival& arrival, std::uint32_t digest, bool from_responder);
   bool find_original(const ExchangeRecord& exchange, Note& note) const;
   void learn(AttemptRecord& attempt, const Arrival& arrival, bool from_responder);
   void learn_vendors(AttemptRecord& attempt, const isakmp::Message& message, bool from_responder);
   std::uint16_t add_vendors(std::uint16_t set, const isakmp::Message& message, bool from_responder);
   std::uint8_t responder_cookie(AttemptRecord& attempt, Cookie cookie);
-  DetailRecord& details(AttemptRecord& attempt);
+  RareRecord& rare(AttemptRecord& attempt);
+  [[nodiscard]] bool is_under(const AttemptRecord& attempt, Cookie cookie, std::uint64_t key) const;
   std::uint16_t payload_list(const isakmp::Message& message);
   std::uint16_t address_index(const net::Address& address);
   void evict_one();
@@ -72,7 +85,14 @@ struct Tracker::Impl {
   void release_reference(std::uint32_t pair);
 
   // tunnels.cpp: out of the store. Room that every call uses again, so that a million attempts allocate nothing.
+  struct Client {
+    bool initiator_is_b;
+    std::uint16_t port;
+    std::int64_t first, last;
+  };
   struct Scratch {
+    std::vector<Client> clients;
+    std::vector<std::size_t> ends;
     std::vector<Origin> origins;
     std::vector<std::uint32_t> rank;
     std::vector<std::uint32_t> order;
@@ -81,6 +101,8 @@ struct Tracker::Impl {
   mutable Scratch scratch;
   void fill_attempt(const AttemptRecord& record, Attempt& attempt, std::vector<Event>& events) const;
   void bring_near(std::uint32_t pair) const;
+  [[nodiscard]] bool went_by_the_book(const PairRecord& pair) const;
+  [[nodiscard]] std::optional<Routine> routine(std::uint32_t index) const;
   void add_esp(Tunnel& tunnel, const PairRecord& pair) const;
   std::span<const std::uint32_t> flows_by_pair(const net::Address& a, const net::Address& b) const;
 
@@ -100,8 +122,11 @@ struct Tracker::Impl {
 
   Pool<AttemptRecord> attempts;
   Pool<ExchangeRecord, 512> exchanges;
-  Pool<DetailRecord, 256> detail_pool;
-  Pool<ChildList, 256> child_lists;
+  Pool<NatRecord, 256> nat_pool;
+  Pool<RareRecord, 64> rare_pool;
+  mutable Pool<FewChildren, 256> few_children;    // mutable: a ChildView of them writes, and reads as well
+  mutable Pool<SomeChildren, 256> some_children;
+  mutable Pool<ManyChildren, 64> many_children;
   NotePool notes;
   Pool<PairRecord, 512> pairs;
   /// Messages wait here, few at a time, while the records they belong to are brought near: on a busy link each
@@ -112,11 +137,14 @@ struct Tracker::Impl {
     std::uint64_t pair_key = 0;
     std::uint32_t hash = 0;
     std::uint32_t attempt = none;
+    std::uint32_t pair = none;
     std::array<std::uint8_t, 1024> octets;
   };
-  static constexpr std::size_t most_waiting = 32;
+  static constexpr std::size_t most_waiting = 16;  // a ring that fits the first cache
   std::vector<WaitingMessage> waiting{most_waiting};
-  std::size_t waiting_count = 0;
+  std::uint64_t arrived = 0;  // messages ever put into the ring
+  std::uint64_t decoded = 0;  // and taken out of it
+  [[nodiscard]] WaitingMessage& waiting_at(std::uint64_t n) { return waiting[n % most_waiting]; }
   /// ESP packets wait here, few at a time, while the records they count in are brought near.
   struct WaitingEsp {
     net::PacketInfo packet;
@@ -154,8 +182,16 @@ struct Tracker::Impl {
   OctetTable vendor_ids;
   std::vector<const isakmp::KnownVendorId*> known_vendor_ids;  // parallel to vendor_ids
   OctetTable vendor_sets;                      // as lists of 32-bit indices into vendor_ids
+  struct Announced {
+    bool nat_traversal = false;
+    bool fragmentation = false;
+  };
+  std::vector<Announced> announced;            // parallel to vendor_sets
   OctetTable addresses;
 };
+
+/// Without an IP identification, octets that come again this soon are a copy of one packet, and no resend.
+inline constexpr Duration copy_without_id = std::chrono::milliseconds{100};
 
 /// In a vendor set: the ID was bound to the sender's cookie; its first eight octets are kept unbound.
 inline constexpr std::uint32_t cookie_bound_bit = 0x80000000;

@@ -3,6 +3,7 @@
 #include <cstring>
 #include <numeric>
 
+#include "numbers.hpp"
 #include "tracker_impl.hpp"
 
 namespace ike::track {
@@ -10,32 +11,6 @@ namespace ike::track {
 namespace {
 
 Time to_time(std::int64_t nanoseconds) { return Time{Duration{nanoseconds}}; }
-
-// Where a message of phase 1 stands in its mode, told by what it carries and who sent it (RFC 2409 5.4).
-std::uint8_t main_mode_number(const Note& note, bool from_responder) {
-  if (note.is(Note::encrypted)) return from_responder ? 6 : 5;
-  if (note.is(Note::carries_sa)) {
-    if (note.responder_cookie == 0) return from_responder ? 0 : 1;
-    return from_responder ? 2 : 0;
-  }
-  if (note.is(Note::carries_ke_or_nonce)) return from_responder ? 4 : 3;
-  return 0;
-}
-
-std::uint8_t aggressive_mode_number(const Note& note, bool from_responder) {
-  if (note.is(Note::encrypted)) return from_responder ? 0 : 3;
-  if (note.is(Note::carries_sa)) {
-    if (note.responder_cookie == 0) return from_responder ? 0 : 1;
-    return from_responder ? 2 : 0;
-  }
-  return note.is(Note::carries_auth) && !from_responder ? 3 : 0;
-}
-
-std::uint8_t phase1_number(ExchangeType mode, const Note& note, bool from_responder) {
-  if (mode == ExchangeType::identity_protection) return main_mode_number(note, from_responder);
-  if (mode == ExchangeType::aggressive) return aggressive_mode_number(note, from_responder);
-  return 0;
-}
 
 // Sides were assumed, since the beginning was not captured. Two things prove the assumption wrong: after a
 // KE from the assumed initiator the other side speaks encrypted without a KE of its own (so that KE was
@@ -60,8 +35,6 @@ bool sides_are_swapped(std::span<const Event> events) {
   return false;
 }
 
-bool announces(const isakmp::KnownVendorId* known, isakmp::Announces what) { return known != nullptr && known->announces == what; }
-
 }  // namespace
 
 void Tracker::Impl::fill_attempt(const AttemptRecord& record, Attempt& attempt, std::vector<Event>& events) const {
@@ -71,12 +44,12 @@ void Tracker::Impl::fill_attempt(const AttemptRecord& record, Attempt& attempt, 
   attempt.initiator_cookie = record.initiator_cookie;
   attempt.responder_cookies.clear();
   if (record.responder_cookie != 0) attempt.responder_cookies.push_back(record.responder_cookie);
-  const auto* detail = record.details == none ? nullptr : &detail_pool[record.details];
-  if (detail != nullptr) attempt.responder_cookies.insert(attempt.responder_cookies.end(), detail->responder_cookies.begin(), detail->responder_cookies.begin() + detail->cookie_count);
+  const auto* rarely = record.rare == none ? nullptr : &rare_pool[record.rare];
+  if (rarely != nullptr) attempt.responder_cookies.insert(attempt.responder_cookies.end(), rarely->responder_cookies.begin(), rarely->responder_cookies.begin() + rarely->cookie_count);
   attempt.initiator = {record.initiator_is_b ? pair.b : pair.a, record.initiator_port};
   attempt.responder = {record.initiator_is_b ? pair.a : pair.b, record.responder_port};
   attempt.initiator_assumed = record.initiator_assumed;
-  attempt.other_addresses = record.other_pair != none;
+  attempt.other_addresses = rarely != nullptr && rarely->pair != none;
   attempt.offer = record.offer != 0 ? &offers[record.offer] : nullptr;
   attempt.choice = record.choice != 0 ? &offers[record.choice] : nullptr;
   attempt.quick_modes_begun = record.quick_modes_begun;
@@ -130,7 +103,7 @@ void Tracker::Impl::fill_attempt(const AttemptRecord& record, Attempt& attempt, 
       event.payloads.count = static_cast<std::uint8_t>(std::min<std::size_t>(types.size(), 255));
       std::copy_n(reinterpret_cast<const PayloadType*>(types.data()), std::min(types.size(), PayloadList::capacity), event.payloads.types.begin());
       event.responder_cookie = note.responder_cookie == 0 ? 0 : note.responder_cookie == 1 ? record.responder_cookie
-                               : detail != nullptr && note.responder_cookie < detail->cookie_count + 2 ? detail->responder_cookies[note.responder_cookie - 2U] : 0;
+                               : rarely != nullptr && note.responder_cookie < rarely->cookie_count + 2 ? rarely->responder_cookies[note.responder_cookie - 2U] : 0;
       const bool repeats = note.is(Note::resend) || note.is(Note::copy);
       event.resend_of = note.is(Note::resend) ? 0 : no_event;  // resolved below
       event.copy_of = note.is(Note::copy) ? 0 : no_event;
@@ -146,12 +119,10 @@ void Tracker::Impl::fill_attempt(const AttemptRecord& record, Attempt& attempt, 
     });
   };
   gather(record.phase1, 0);
-  if (record.children != none) {
-    const auto& list = child_lists[record.children];
-    for (std::uint32_t i = 0; i < list.count; ++i) {
-      gather(exchanges[list.exchanges[i]], i + 1);
-      attempt.events_left_out += exchanges[list.exchanges[i]].log.left_out();
-    }
+  std::uint32_t child_number = 0;
+  for (const auto child : children_of(record).all()) {
+    gather(exchanges[child], ++child_number);
+    attempt.events_left_out += exchanges[child].log.left_out();
   }
 
   const auto count = events.size() - begin;
@@ -189,76 +160,88 @@ void Tracker::Impl::fill_attempt(const AttemptRecord& record, Attempt& attempt, 
     }
   }
 
-  if (detail != nullptr && detail->nat_discovery_count[0] > 1 && detail->nat_discovery_count[1] > 1) {
+  if (record.nat != none && nat_pool[record.nat].count[0] > 1 && nat_pool[record.nat].count[1] > 1) {
     // Each side hashes first the other's address as it sees it, then its own (RFC 3947 3.2). Who is seen
     // under an address that is not one of his own is behind a NAT.
+    const auto& nat = nat_pool[record.nat];
     const auto is_translated = [&](std::size_t seen_by, std::size_t side) -> std::optional<bool> {
-      const auto& hashes = detail->nat_discovery[side];
-      const auto* end = hashes.begin() + std::min<std::size_t>(detail->nat_discovery_count[side], hashes.size());
-      if (std::find(hashes.begin() + 1, end, detail->nat_discovery[seen_by][0]) != end) return false;
-      if (detail->nat_discovery_count[side] > hashes.size()) return std::nullopt;  // it may be among those not kept
+      const auto& hashes = nat.hashes[side];
+      const auto* end = hashes.begin() + std::min<std::size_t>(nat.count[side], hashes.size());
+      if (std::find(hashes.begin() + 1, end, nat.hashes[seen_by][0]) != end) return false;
+      if (nat.count[side] > hashes.size()) return std::nullopt;  // it may be among those not kept
       return true;
     };
     attempt.nat_initiator = is_translated(1, 0);
     attempt.nat_responder = is_translated(0, 1);
   }
-  for (const auto side : {Side::initiator, Side::responder}) {
-    const auto set = vendor_sets[record.vendors[side == Side::initiator ? 0 : 1]];
-    for (std::size_t at = 0; at + sizeof(std::uint32_t) <= set.size(); at += sizeof(std::uint32_t)) {
-      std::uint32_t index = 0;
-      std::memcpy(&index, set.data() + at, sizeof index);
-      if ((index & cookie_bound_bit) != 0) continue;
-      const auto* known = known_vendor_ids[index];
-      (side == Side::initiator ? attempt.natt_vendor_initiator : attempt.natt_vendor_responder) |= announces(known, isakmp::Announces::nat_traversal);
-      (side == Side::initiator ? attempt.fragmentation_vendor_initiator : attempt.fragmentation_vendor_responder) |= announces(known, isakmp::Announces::fragmentation);
-    }
-  }
+  const auto& initiator_says = announced[record.vendors[0]];
+  const auto& responder_says = announced[record.vendors[1]];
+  attempt.natt_vendor_initiator = initiator_says.nat_traversal;
+  attempt.natt_vendor_responder = responder_says.nat_traversal;
+  attempt.fragmentation_vendor_initiator = initiator_says.fragmentation;
+  attempt.fragmentation_vendor_responder = responder_says.fragmentation;
 }
 
-// Reports go through all pairs in order, so what the next ones will need can be under way.
+// Reports go through all pairs in order, so what the next ones will need can be under way: record after record
+// along the pair's chain, then their lists, their exchanges, and those exchanges' messages.
 void Tracker::Impl::bring_near(std::uint32_t index) const {
-  const auto first_attempt = [&](std::uint32_t i) { return i < pairs.end() && pairs[i].held ? pairs[i].first_attempt : none; };
-  if (const auto far = first_attempt(index + 8); far != none) {
-    const auto* record = reinterpret_cast<const std::uint8_t*>(&attempts[far]);
-    for (std::size_t line = 0; line < sizeof(AttemptRecord); line += 64) __builtin_prefetch(record + line);
+  constexpr unsigned deep = 4;  // attempts of a pair
+  const auto first = [&](std::uint32_t i) { return i < pairs.end() && pairs[i].held ? pairs[i].first_attempt : none; };
+  for (unsigned n = 0; n < deep; ++n) {
+    auto attempt = first(index + 32 - 4 * n);
+    for (unsigned i = 0; i < n && attempt != none; ++i) attempt = attempts[attempt].next_in_pair;
+    if (attempt != none) prefetch(attempts[attempt]);
   }
-  if (const auto near = first_attempt(index + 4); near != none) {
-    const auto& attempt = attempts[near];
+  const auto each = [&](std::uint32_t i, auto visit) {
+    if (i >= pairs.end() || !pairs[i].held || went_by_the_book(pairs[i])) return;
+    auto attempt = pairs[i].first_attempt;
+    for (unsigned n = 0; n < deep && attempt != none; ++n, attempt = attempts[attempt].next_in_pair) visit(attempts[attempt]);
+  };
+  each(index + 16, [&](const AttemptRecord& attempt) {
     attempt.phase1.log.prefetch(notes);
-    if (attempt.details != none) __builtin_prefetch(&detail_pool[attempt.details]);
-    if (attempt.children != none) __builtin_prefetch(&child_lists[attempt.children]);
-  }
-  if (const auto next = first_attempt(index + 2); next != none && attempts[next].children != none) {
-    const auto& list = child_lists[attempts[next].children];
-    for (std::size_t i = 0; i < list.count; ++i) __builtin_prefetch(&exchanges[list.exchanges[i]]);
-  }
-  if (const auto next = first_attempt(index + 1); next != none && attempts[next].children != none) {
-    const auto& list = child_lists[attempts[next].children];
-    for (std::size_t i = 0; i < list.count; ++i) exchanges[list.exchanges[i]].log.prefetch(notes);
-  }
+    if (attempt.nat != none) prefetch(nat_pool[attempt.nat]);
+    bring_list_near(attempt);
+  });
+  each(index + 11, [&](const AttemptRecord& attempt) {
+    for (const auto child : children_of(attempt).all()) prefetch(exchanges[child]);
+  });
+  each(index + 6, [&](const AttemptRecord& attempt) {
+    for (const auto child : children_of(attempt).all()) exchanges[child].log.prefetch(notes);
+  });
+}
+
+bool Tracker::Impl::went_by_the_book(const PairRecord& pair) const {
+  if (pair.attempts != 1 || pair.attempts_left_out > 0 || pair.other_versions != none || pair.ikev2_packets > 0) return false;
+  const auto& attempt = attempts[pair.first_attempt];
+  return attempt.book == phase1_length(attempt.phase1.type) + 1 && attempt.quick_modes_begun > 0 && attempt.quick_modes_begun == attempt.quick_modes_complete && attempt.left_out == 0;
+}
+
+std::optional<Routine> Tracker::Impl::routine(std::uint32_t index) const {
+  bring_near(index);
+  const auto& pair = pairs[index];
+  if (!pair.held || !went_by_the_book(pair)) return std::nullopt;
+  const auto both = esp_pair_index.find(static_cast<std::uint32_t>(pair.key >> 32U), [&](std::uint32_t i) { return esp_pairs[i].a == pair.a && esp_pairs[i].b == pair.b; });
+  if (both != none) return std::nullopt;
+  const auto& attempt = attempts[pair.first_attempt];
+  return Routine{attempt.initiator_is_b ? pair.b : pair.a, attempt.initiator_is_b ? pair.a : pair.b, attempt.phase1.type, attempt.id};
 }
 
 void Tracker::Impl::tunnels(std::uint32_t index, std::vector<Tunnel>& out) const {
-  bring_near(index);
   const auto& pair = pairs[index];
   if (!pair.held) {
     out.clear();
     return;
   }
   // Clients behind one address are told apart by their ports when their attempts interleave.
-  struct Client {
-    bool initiator_is_b;
-    std::uint16_t port;
-    std::int64_t first, last;
-  };
-  std::vector<Client> clients;
+  auto& clients = scratch.clients;
+  clients.clear();
   bool interleaved = false;
   for (auto i = pair.first_attempt; i != none; i = attempts[i].next_in_pair) {
     const auto& attempt = attempts[i];
     for (const auto& client : clients) {
       if (client.initiator_is_b == attempt.initiator_is_b && client.port != attempt.initiator_port && attempt.first <= client.last && attempt.last >= client.first) interleaved = true;
     }
-    const auto same = std::ranges::find_if(clients, [&](const Client& client) { return client.initiator_is_b == attempt.initiator_is_b && client.port == attempt.initiator_port; });
+    const auto same = std::ranges::find_if(clients, [&](const auto& client) { return client.initiator_is_b == attempt.initiator_is_b && client.port == attempt.initiator_port; });
     if (same == clients.end()) {
       constexpr std::size_t most = 64;  // beyond, a prober: no splitting is worth its price
       if (clients.size() < most) clients.push_back({attempt.initiator_is_b, attempt.initiator_port, attempt.first, attempt.last});
@@ -275,12 +258,16 @@ void Tracker::Impl::tunnels(std::uint32_t index, std::vector<Tunnel>& out) const
     tunnel.esp_run.reset();
     tunnel.other_versions.clear();
     std::size_t count = 0;
-    std::vector<std::size_t> ends;
+    auto& ends = scratch.ends;
+    ends.clear();
     for (auto i = pair.first_attempt; i != none; i = attempts[i].next_in_pair) {
       const auto& record = attempts[i];
       if (interleaved && (record.initiator_is_b != clients[n].initiator_is_b || record.initiator_port != clients[n].port)) continue;
       if (tunnel.attempts.size() <= count) tunnel.attempts.emplace_back();
-      auto& attempt = tunnel.attempts[count++] = Attempt{};
+      auto& attempt = tunnel.attempts[count++];
+      auto cookies = std::move(attempt.responder_cookies);
+      attempt = Attempt{};
+      attempt.responder_cookies = std::move(cookies);
       fill_attempt(record, attempt, tunnel.events);
       ends.push_back(tunnel.events.size());
     }
@@ -299,65 +286,15 @@ void Tracker::Impl::tunnels(std::uint32_t index, std::vector<Tunnel>& out) const
   }
 }
 
-// Flows between the pair, or between the addresses that its attempts were also seen under.
-void Tracker::Impl::add_esp(Tunnel& tunnel, const PairRecord& pair) const {
-  const auto add = [&](const net::Address& a, const net::Address& b) {
-    const auto range = flows_by_pair(a, b);
-    for (const auto index : range) {
-      const auto& flow = flows[index];
-      const auto& ends = esp_pairs[flow.esp_pair];
-      tunnel.esp.push_back({flow.from_b ? ends.b : ends.a, flow.from_b ? ends.a : ends.b, flow.spi, flow.in_udp, flow.packets, flow.first_packet, flow.last_packet, flow.file, to_time(flow.first), to_time(flow.last)});
-    }
-  };
-  add(pair.a, pair.b);
-  const auto both = esp_pair_index.find(static_cast<std::uint32_t>(pair.key >> 32U), [&](std::uint32_t i) { return esp_pairs[i].a == pair.a && esp_pairs[i].b == pair.b; });
-  if (both == none) return;
-  const auto& run = esp_pairs[both];
-  tunnel.esp_run = EspRun{run.from_b ? run.b : run.a, run.packets, run.first_packet, run.last_packet, run.file, to_time(run.first), to_time(run.last)};
-}
-
-std::span<const std::uint32_t> Tracker::Impl::flows_by_pair(const net::Address& a, const net::Address& b) const {
-  const auto ends = [&](std::uint32_t i) { return std::pair{esp_pairs[flows[i].esp_pair].a, esp_pairs[flows[i].esp_pair].b}; };
-  if (flow_order.size() != flows.used()) {
-    flow_order.resize(flows.used());
-    std::iota(flow_order.begin(), flow_order.end(), 0U);
-    std::ranges::stable_sort(flow_order, {}, ends);
-  }
-  const std::pair wanted{std::min(a, b), std::max(a, b)};
-  const auto first = std::ranges::lower_bound(flow_order, wanted, {}, ends);  // clang 14 cannot compile equal_range
-  return {first, std::ranges::upper_bound(first, flow_order.end(), wanted, {}, ends)};
-}
-
-std::vector<VendorSeen> Tracker::Impl::vendors(const Attempt& attempt, Side side) const {
-  std::vector<VendorSeen> seen;
-  const auto hash = attempt_hash(attempt.initiator_cookie, pair_key(attempt.initiator.address, attempt.responder.address));
-  const auto index = attempt_index.find(hash, [&](std::uint32_t i) { return attempts[i].id == attempt.id; });
-  if (index == none) return seen;
-  const auto& record = attempts[index];
-  const auto set = vendor_sets[record.vendors[side == Side::initiator ? 0 : 1]];
-  const auto sender = side == Side::initiator ? record.initiator_cookie : record.responder_cookie;
-  for (std::size_t at = 0; at + sizeof(std::uint32_t) <= set.size(); at += sizeof(std::uint32_t)) {
-    std::uint32_t vendor = 0;
-    std::memcpy(&vendor, set.data() + at, sizeof vendor);
-    const auto kept = vendor_ids[vendor & ~cookie_bound_bit];
-    std::vector<std::uint8_t> octets(kept.begin(), kept.end());
-    if ((vendor & cookie_bound_bit) != 0) {
-      for (std::size_t i = 0; i < 8 && i < octets.size(); ++i) octets[i] = static_cast<std::uint8_t>(octets[i] ^ (sender >> (56 - 8 * i)));
-    }
-    seen.push_back({isakmp::find_vendor_id(octets), isakmp::describe_vendor_id(octets, record.initiator_cookie, record.responder_cookie)});
-  }
-  return seen;
-}
-
 std::vector<std::uint32_t> Tracker::Impl::nat_discoveries(const Attempt& attempt, Side side) const {
   const auto hash = attempt_hash(attempt.initiator_cookie, pair_key(attempt.initiator.address, attempt.responder.address));
   const auto index = attempt_index.find(hash, [&](std::uint32_t i) { return attempts[i].id == attempt.id; });
-  if (index == none || attempts[index].details == none) return {};
-  const auto& detail = detail_pool[attempts[index].details];
+  if (index == none || attempts[index].nat == none) return {};
+  const auto& nat = nat_pool[attempts[index].nat];
   const auto at = side == Side::initiator ? 0U : 1U;
-  if (detail.nat_discovery_count[at] > DetailRecord::max_nat_discovery) return {};
-  const auto* first = detail.nat_discovery[at].data();
-  return {first, first + detail.nat_discovery_count[at]};
+  if (nat.count[at] > NatRecord::capacity) return {};
+  const auto* first = nat.hashes[at].data();
+  return {first, first + nat.count[at]};
 }
 
 }  // namespace ike::track

@@ -85,5 +85,41 @@ TEST_CASE("what is no IKEv1 message is counted for what it is and makes no attem
   CHECK(wire.counts().attempts == 0);
 }
 
+TEST_CASE("of many exchanges below one phase 1 the first and the newest are kept, the others counted") {
+  Observer wire;
+  for (unsigned number = 1; number <= 6; ++number) wire.send(0.1 * number, number % 2 == 1 ? over : answer, mm(number));
+  constexpr std::uint32_t exchanges = 40;
+  for (std::uint32_t n = 1; n <= exchanges; ++n) wire.send(n, over, sealed(5, n, static_cast<std::uint8_t>(n)));
+  const auto tunnel = wire.tunnel();
+  const auto& attempt = tunnel.attempts[0];
+  std::vector<std::uint32_t> kept;
+  for (const auto& event : attempt.events) {
+    if (event.exchange == ExchangeType::informational) kept.push_back(event.message_id);
+  }
+  REQUIRE(kept.size() == 10);
+  CHECK(kept.front() == 1);
+  CHECK(kept[1] == exchanges - 8);
+  CHECK(kept.back() == exchanges);
+  CHECK(attempt.events_left_out == exchanges - 10);
+}
+
+TEST_CASE("where tens of thousands of tunnels live, less is kept of each, and the newest always") {
+  constexpr std::uint32_t tunnels = 12'000;
+  Observer wire;
+  const auto pair = [](std::uint32_t n) { return Hop{.source = "10.1." + std::to_string(n / 250) + '.' + std::to_string(n % 250)}; };
+  for (std::uint32_t message = 1; message <= 12; ++message) {
+    for (std::uint32_t n = 0; n < tunnels; ++n) wire.send(message, pair(n), sealed(5, message, 1, {.initiator = n + 1}));
+  }
+  std::size_t few = 0;
+  for (const auto& tunnel : wire.tunnels()) {
+    const auto& attempt = tunnel.attempts[0];
+    CHECK(attempt.events.back().message_id == 12);
+    CHECK(attempt.events.front().message_id == 1);
+    CHECK(attempt.events.size() + attempt.events_left_out == 12);
+    if (attempt.events.size() == 6) ++few;
+  }
+  CHECK(few > tunnels / 2);
+}
+
 }  // namespace
 }  // namespace ike::track

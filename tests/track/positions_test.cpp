@@ -122,7 +122,7 @@ TEST_CASE("mirror copies of message 5 after message 6 are no resends of it") {
   for (unsigned number = 1; number <= 4; ++number) wire.send(0.1 * number, number % 2 == 1 ? over : answer, mm(number));
   wire.send(1.0, {.id = 77}, mm(5));
   wire.send(1.1, answer, mm(6));
-  wire.send(1.9, {.id = 77, .ttl = 63}, mm(5));
+  wire.send(1.35, {.id = 77, .ttl = 63}, mm(5));
   CHECK(positions(wire.tunnel().attempts[0]).initiator == mm_active);
 }
 

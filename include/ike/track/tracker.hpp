@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "ike/isakmp/message.hpp"
@@ -34,6 +35,15 @@ struct TrackCounts {
   std::uint64_t copies = 0;
 };
 
+/// A pair of addresses whose one attempt went by the book: phase 1 whole and in order, then whole Quick Modes and
+/// nothing else, every message once. It is up, and there is no more to say of it.
+struct Routine {
+  net::Address initiator;
+  net::Address responder;
+  ExchangeType mode{};
+  std::uint32_t attempt = 0;  ///< Attempt::id
+};
+
 /// Groups messages into exchanges, exchanges into attempts (by cookies and address pair), attempts into
 /// tunnels (pairs of addresses). Holds a compact record of each; memory depends on open exchanges, not on how
 /// much passed. Feed it in order of time.
@@ -60,6 +70,8 @@ class Tracker {
   /// Pairs of addresses between which IKE was seen, in order of first packet. One index may give several
   /// tunnels: attempts of several clients behind one address are told apart by their ports.
   [[nodiscard]] std::uint32_t pairs() const noexcept;
+  /// Whether pair `index` is such a routine: most are, and need neither be opened nor judged. Fast in order of index.
+  [[nodiscard]] std::optional<Routine> routine(std::uint32_t index) const;
   /// The tunnels of pair `index`, as values. `tunnels` is reused: its storage is kept, its size set.
   void tunnels(std::uint32_t index, std::vector<Tunnel>& tunnels) const;
   /// The vendor IDs that `side` sent in `attempt` (of a Tunnel given before).

@@ -1,0 +1,131 @@
+// The exchanges below a phase 1: Quick Modes, Transactions, Informationals.
+#include <algorithm>
+
+#include "tracker_impl.hpp"
+
+namespace ike::track {
+
+ChildView Tracker::Impl::children_of(const AttemptRecord& attempt) const {
+  if (attempt.children == none) return {};
+  switch (attempt.child_list) {
+    case ChildListKind::few: return ChildView{few_children[attempt.children]};
+    case ChildListKind::some: return ChildView{some_children[attempt.children]};
+    case ChildListKind::many: return ChildView{many_children[attempt.children]};
+  }
+  return {};
+}
+
+void Tracker::Impl::bring_list_near(const AttemptRecord& attempt) const {
+  if (attempt.children == none) return;
+  switch (attempt.child_list) {
+    case ChildListKind::few: return prefetch(few_children[attempt.children]);
+    case ChildListKind::some: return prefetch(some_children[attempt.children]);
+    case ChildListKind::many: return prefetch(many_children[attempt.children]);
+  }
+}
+
+void Tracker::Impl::release_child_list(AttemptRecord& attempt) {
+  if (attempt.children == none) return;
+  switch (attempt.child_list) {
+    case ChildListKind::few: few_children.release(attempt.children); break;
+    case ChildListKind::some: some_children.release(attempt.children); break;
+    case ChildListKind::many: many_children.release(attempt.children); break;
+  }
+  attempt.children = none;
+}
+
+// Into a list of another kind, which must have room for all.
+void Tracker::Impl::move_children(AttemptRecord& attempt, ChildListKind kind) {
+  const auto from = children_of(attempt);
+  std::uint32_t fresh = none;
+  ChildView to;
+  switch (kind) {
+    case ChildListKind::few: to = ChildView{few_children[fresh = few_children.allocate()]}; break;
+    case ChildListKind::some: to = ChildView{some_children[fresh = some_children.allocate()]}; break;
+    case ChildListKind::many: to = ChildView{many_children[fresh = many_children.allocate()]}; break;
+  }
+  *to.size = from.count();
+  std::copy_n(from.message_ids, from.count(), to.message_ids);
+  std::copy_n(from.exchanges, from.count(), to.exchanges);
+  std::copy_n(from.types, from.count(), to.types);
+  std::copy_n(from.finished, from.count(), to.finished);
+  release_child_list(attempt);
+  attempt.children = fresh;
+  attempt.child_list = kind;
+}
+
+// The list with room for one more, or as long as lists get.
+ChildView Tracker::Impl::room_for_child(AttemptRecord& attempt) {
+  const auto list = children_of(attempt);
+  if (attempt.children == none) move_children(attempt, ChildListKind::few);
+  else if (list.count() < list.capacity) return list;
+  else if (attempt.child_list == ChildListKind::few) move_children(attempt, ChildListKind::some);
+  else if (attempt.child_list == ChildListKind::some && !under_pressure()) move_children(attempt, ChildListKind::many);
+  return children_of(attempt);
+}
+
+ExchangeRecord& Tracker::Impl::child(AttemptRecord& attempt, const isakmp::Header& header, bool from_responder) {
+  auto list = children_of(attempt);
+  for (auto i = list.count(); i-- > 0;) {
+    if (list.message_ids[i] == header.message_id && list.types[i] == header.exchange_type) return exchanges[list.exchanges[i]];
+  }
+  list = room_for_child(attempt);
+  const auto index = list.count() == list.capacity ? drop_child(attempt, list) : exchanges.allocate();
+  const auto at = (*list.size)++;
+  list.message_ids[at] = header.message_id;
+  list.exchanges[at] = index;
+  list.types[at] = header.exchange_type;
+  list.finished[at] = header.exchange_type == ExchangeType::informational;
+  auto& exchange = exchanges[index];
+  exchange.message_id = header.message_id;
+  exchange.type = header.exchange_type;
+  exchange.started_by_responder = from_responder;
+  return exchange;
+}
+
+// Lets go the oldest exchange that has nothing more to say, and gives its record for use. The first one is
+// kept, since it tells how phase 2 began, and so are the newest four.
+std::uint32_t Tracker::Impl::drop_child(AttemptRecord& attempt, const ChildView& list) {
+  constexpr std::uint8_t newest = 4;
+  const auto end = static_cast<std::uint8_t>(list.count() > newest + 1 ? list.count() - newest : 2);
+  std::uint8_t victim = 1;
+  while (victim < end && !list.finished[victim]) ++victim;
+  if (victim == end) victim = 1;
+  const auto index = list.exchanges[victim];
+  auto& exchange = exchanges[index];
+  attempt.left_out += exchange.log.size();
+  exchange.log.clear(notes);
+  exchange = ExchangeRecord{};
+  const auto close_gap = [&](auto* values) { std::copy(values + victim + 1, values + list.count(), values + victim); };
+  close_gap(list.message_ids);
+  close_gap(list.exchanges);
+  close_gap(list.types);
+  close_gap(list.finished);
+  --*list.size;
+  return index;
+}
+
+// An SA that others have followed: where room is short, how it ended is enough.
+void Tracker::Impl::trim_children(AttemptRecord& attempt) {
+  const auto list = children_of(attempt);
+  if (list.count() <= FewChildren::capacity) return;
+  while (list.count() > FewChildren::capacity) exchanges.release(drop_child(attempt, list));
+  move_children(attempt, ChildListKind::few);
+}
+
+// A Quick Mode begins with its first message and is complete with the third; each is counted once.
+void Tracker::Impl::note_progress(AttemptRecord& attempt, const ExchangeRecord& exchange) {
+  const bool answered = exchange.distinct_from_other > 0;
+  bool finished = answered;
+  if (exchange.type == ExchangeType::quick_mode) {
+    finished = exchange.distinct_from_starter > 1 && answered;
+    if (exchange.distinct_from_starter == 1 && !answered) ++attempt.quick_modes_begun;
+  }
+  if (!finished) return;
+  const auto list = children_of(attempt);
+  for (auto i = list.count(); i-- > 0;) {
+    if (list.message_ids[i] == exchange.message_id && list.types[i] == exchange.type) list.finished[i] = true;
+  }
+}
+
+}  // namespace ike::track

@@ -1,0 +1,122 @@
+// ESP: flows by addresses and SPI, and stretches by direction.
+#include <algorithm>
+#include <numeric>
+
+#include "tracker_impl.hpp"
+
+namespace ike::track {
+
+namespace {
+
+std::int64_t nanoseconds(Time time) { return time.time_since_epoch().count(); }
+Time to_time(std::int64_t nanoseconds) { return Time{Duration{nanoseconds}}; }
+
+}  // namespace
+
+// ESP comes in floods, each packet of another flow: what costs is waiting for memory. So a few packets are
+// collected, and the records of all of them are under way while the first ones are counted.
+void Tracker::Impl::esp(const net::PacketInfo& packet, std::uint32_t spi, bool in_udp) {
+  ++counts.esp;
+  auto& held = waiting_esp[waiting_esp_count++];
+  held.packet = packet;
+  held.pair = pair_key(packet.source.address, packet.destination.address);
+  held.from_b = packet.source.address > packet.destination.address;
+  held.key = mix64(held.pair, std::uint64_t{spi} << 2U | (in_udp ? 2U : 0U) | (held.from_b ? 1U : 0U));
+  held.spi = spi;
+  held.in_udp = in_udp;
+  flow_index.prefetch(static_cast<std::uint32_t>(held.key >> 32U));
+  if (waiting_esp_count == waiting_esp.size()) settle_esp();
+}
+
+void Tracker::Impl::settle_esp() {
+  const auto all = std::span{waiting_esp}.first(waiting_esp_count);
+  waiting_esp_count = 0;
+  for (auto& held : all) {
+    held.flow = flow_index.guess(static_cast<std::uint32_t>(held.key >> 32U));
+    if (held.flow != none) __builtin_prefetch(&flows[held.flow]);
+  }
+  for (const auto& held : all) {
+    if (held.flow != none) __builtin_prefetch(&esp_pairs[flows[held.flow].esp_pair]);
+  }
+  for (const auto& held : all) {
+    const auto& packet = held.packet;
+    const auto hash = static_cast<std::uint32_t>(held.key >> 32U);
+    auto index = held.flow != none && flows[held.flow].key == held.key ? held.flow : flow_index.find(hash, [&](std::uint32_t i) { return flows[i].key == held.key; });
+    if (index == none) {
+      if (flows.used() >= limits.esp_flows) {
+        ++counts.esp_flows_left_out;
+        continue;
+      }
+      index = flows.allocate();
+      auto& flow = flows[index];
+      flow.key = held.key;
+      flow.esp_pair = esp_pair(packet, held.pair);
+      flow.from_b = held.from_b;
+      flow.spi = held.spi;
+      flow.in_udp = held.in_udp;
+      flow.file = packet.file;
+      flow.first_packet = packet.packet;
+      flow.first = nanoseconds(packet.time);
+      flow_index.insert(hash, index);
+    }
+    auto& flow = flows[index];
+    ++flow.packets;
+    flow.last = nanoseconds(packet.time);
+    flow.last_packet = packet.packet;
+    auto& run = esp_pairs[flow.esp_pair];
+    if (run.packets == 0 || run.from_b != flow.from_b) {
+      run.from_b = flow.from_b;
+      run.packets = 0;
+      run.file = packet.file;
+      run.first_packet = packet.packet;
+      run.first = flow.last;
+    }
+    ++run.packets;
+    run.last_packet = packet.packet;
+    run.last = flow.last;
+  }
+}
+
+std::uint32_t Tracker::Impl::esp_pair(const net::PacketInfo& packet, std::uint64_t key) {
+  const auto& a = std::min(packet.source.address, packet.destination.address);
+  const auto& b = std::max(packet.source.address, packet.destination.address);
+  const auto hash = static_cast<std::uint32_t>(key >> 32U);
+  const auto found = esp_pair_index.find(hash, [&](std::uint32_t i) { return esp_pairs[i].a == a && esp_pairs[i].b == b; });
+  if (found != none) return found;
+  const auto fresh = esp_pairs.allocate();
+  esp_pairs[fresh].a = a;
+  esp_pairs[fresh].b = b;
+  esp_pair_index.insert(hash, fresh);
+  return fresh;
+}
+
+// Flows between the pair, or between the addresses that its attempts were also seen under.
+void Tracker::Impl::add_esp(Tunnel& tunnel, const PairRecord& pair) const {
+  const auto add = [&](const net::Address& a, const net::Address& b) {
+    const auto range = flows_by_pair(a, b);
+    for (const auto index : range) {
+      const auto& flow = flows[index];
+      const auto& ends = esp_pairs[flow.esp_pair];
+      tunnel.esp.push_back({flow.from_b ? ends.b : ends.a, flow.from_b ? ends.a : ends.b, flow.spi, flow.in_udp, flow.packets, flow.first_packet, flow.last_packet, flow.file, to_time(flow.first), to_time(flow.last)});
+    }
+  };
+  add(pair.a, pair.b);
+  const auto both = esp_pair_index.find(static_cast<std::uint32_t>(pair.key >> 32U), [&](std::uint32_t i) { return esp_pairs[i].a == pair.a && esp_pairs[i].b == pair.b; });
+  if (both == none) return;
+  const auto& run = esp_pairs[both];
+  tunnel.esp_run = EspRun{run.from_b ? run.b : run.a, run.packets, run.first_packet, run.last_packet, run.file, to_time(run.first), to_time(run.last)};
+}
+
+std::span<const std::uint32_t> Tracker::Impl::flows_by_pair(const net::Address& a, const net::Address& b) const {
+  const auto ends = [&](std::uint32_t i) { return std::pair{esp_pairs[flows[i].esp_pair].a, esp_pairs[flows[i].esp_pair].b}; };
+  if (flow_order.size() != flows.used()) {
+    flow_order.resize(flows.used());
+    std::iota(flow_order.begin(), flow_order.end(), 0U);
+    std::ranges::stable_sort(flow_order, {}, ends);
+  }
+  const std::pair wanted{std::min(a, b), std::max(a, b)};
+  const auto first = std::ranges::lower_bound(flow_order, wanted, {}, ends);  // clang 14 cannot compile equal_range
+  return {first, std::ranges::upper_bound(first, flow_order.end(), wanted, {}, ends)};
+}
+
+}  // namespace ike::track

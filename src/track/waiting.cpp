@@ -1,0 +1,93 @@
+// Messages on their way to the store: a ring of few, each step for one that came a little earlier.
+#include <cstring>
+
+#include "tracker_impl.hpp"
+
+namespace ike::track {
+
+void Tracker::Impl::isakmp(const net::Datagram& datagram, std::size_t offset) {
+  const auto octets = datagram.payload.subspan(offset);
+  const auto key = pair_key(datagram.source.address, datagram.destination.address);
+  if (datagram.payload.size() > sizeof(WaitingMessage::octets) || octets.size() < isakmp::header_length) {
+    settle_messages();  // in order of arrival
+    return decode(datagram, offset, key);
+  }
+  if (arrived - decoded == most_waiting) decode_oldest();
+  auto& slot = waiting_at(arrived);
+  slot.datagram = datagram;
+  slot.offset = offset;
+  std::memcpy(slot.octets.data(), datagram.payload.data(), datagram.payload.size());
+  slot.datagram.payload = ByteView{slot.octets}.first(datagram.payload.size());
+  slot.pair_key = key;
+  slot.attempt = none;
+  slot.pair = none;
+  const auto cookie = load_be64(octets.data());
+  slot.hash = attempt_hash(cookie, key);
+  attempt_index.prefetch(slot.hash);
+  if (load_be64(octets.data() + 8) == 0) {  // message 1, most likely: nobody knows it yet
+    cookie_index.prefetch(cookie_hash(cookie));
+    pair_index.prefetch(static_cast<std::uint32_t>(key >> 32U));
+  }
+  ++arrived;
+  bring_records_near();
+}
+
+// From the slot in the index to the attempt, to its lists, to the exchange, to where the message will be put:
+// each load needs the one before it, so each is asked for a few messages ahead of its use.
+void Tracker::Impl::bring_records_near() {
+  const auto message_id = [](const WaitingMessage& slot) { return load_be32(slot.octets.data() + slot.offset + 20); };
+  const auto ahead = [&](std::uint64_t messages) { return arrived >= decoded + messages ? &waiting_at(arrived - messages) : nullptr; };
+  if (auto* slot = ahead(3)) {
+    slot->attempt = attempt_index.guess(slot->hash);
+    if (slot->attempt == none) {  // it will be a new one: its pair, and the one before it there
+      slot->pair = pair_index.guess(static_cast<std::uint32_t>(slot->pair_key >> 32U));
+      if (slot->pair != none) prefetch(pairs[slot->pair]);
+    } else if (message_id(*slot) == 0) {
+      prefetch(attempts[slot->attempt]);
+    } else {
+      prefetch_head(attempts[slot->attempt]);
+    }
+  }
+  if (const auto* slot = ahead(6); slot != nullptr && slot->attempt == none && slot->pair != none && pairs[slot->pair].last_attempt != none) {
+    __builtin_prefetch(&attempts[pairs[slot->pair].last_attempt].next_in_pair);
+  }
+  if (const auto* slot = ahead(6); slot != nullptr && slot->attempt != none) {
+    const auto& attempt = attempts[slot->attempt];
+    if (message_id(*slot) == 0) attempt.phase1.log.prefetch_tail(notes);
+    else bring_list_near(attempt);
+  }
+  // A new exchange under a full list pushes out the second; the next, the third.
+  const auto drops = [&](const WaitingMessage& slot, const ChildView& list) {
+    return list.capacity > FewChildren::capacity && list.count() == list.capacity && list.message_ids[list.capacity - 1U] != message_id(slot);
+  };
+  if (const auto* slot = ahead(9); slot != nullptr && slot->attempt != none && message_id(*slot) != 0) {
+    const auto list = children_of(attempts[slot->attempt]);
+    if (list.count() > 0) prefetch(exchanges[list.exchanges[list.count() - 1U]]);
+    if (drops(*slot, list)) {
+      for (const auto i : {1U, 2U}) prefetch(exchanges[list.exchanges[i]]);
+    }
+  }
+  if (const auto* slot = ahead(12); slot != nullptr && slot->attempt != none && message_id(*slot) != 0) {
+    const auto list = children_of(attempts[slot->attempt]);
+    if (list.count() > 0) exchanges[list.exchanges[list.count() - 1U]].log.prefetch_tail(notes);
+    if (drops(*slot, list)) {
+      for (const auto i : {1U, 2U}) exchanges[list.exchanges[i]].log.prefetch_tail(notes);
+    }
+  }
+}
+
+void Tracker::Impl::decode_oldest() {
+  const auto& slot = waiting_at(decoded++);
+  decode(slot.datagram, slot.offset, slot.pair_key);
+}
+
+void Tracker::Impl::settle_messages() {
+  while (decoded < arrived) decode_oldest();
+}
+
+void Tracker::Impl::settle() {
+  settle_messages();
+  settle_esp();
+}
+
+}  // namespace ike::track

@@ -1,0 +1,102 @@
+// What the tracker calls a routine is up under every rule, so that nobody has to judge it.
+#include <random>
+
+#include "ike/diagnose/finding.hpp"
+#include "track/observer.hpp"
+
+namespace ike::track {
+namespace {
+
+struct Step {
+  bool from_initiator = true;
+  Bytes message;
+};
+
+std::vector<Step> steps(bool aggressive) {
+  std::vector<Step> all;
+  const unsigned last = aggressive ? 3 : 6;
+  for (unsigned number = 1; number <= last; ++number) all.push_back({number % 2 == 1, aggressive ? am(number) : mm(number)});
+  for (std::uint8_t number = 1; number <= 3; ++number) all.push_back({number % 2 == 1, sealed(32, 0xabcd, number)});
+  return all;
+}
+
+std::optional<Routine> watch(const std::vector<Step>& exchange, Observer& wire) {
+  double at = 1;
+  for (const auto& step : exchange) wire.send(at += 0.1, step.from_initiator ? over : answer, step.message);
+  REQUIRE(wire.tracker().pairs() == 1);
+  return wire.tracker().routine(0);
+}
+
+diagnose::Diagnosis judge(const Observer& wire) {
+  diagnose::Options options;
+  options.brief = true;
+  return diagnose::diagnose(wire.tunnel(), {.first = {}, .last = Time{std::chrono::seconds{1'700'000'100}}}, options);
+}
+
+TEST_CASE("an exchange that goes by the book is a routine, in either mode, and up") {
+  for (const bool aggressive : {false, true}) {
+    CAPTURE(aggressive);
+    Observer wire;
+    const auto routine = watch(steps(aggressive), wire);
+    REQUIRE(routine);
+    CHECK(routine->initiator == *net::parse_address("192.0.2.1"));
+    CHECK(routine->mode == (aggressive ? ExchangeType::aggressive : ExchangeType::identity_protection));
+    const auto judged = judge(wire);
+    CHECK(judged.verdict == diagnose::Verdict::up);
+    CHECK(judged.findings.empty());
+    CHECK(judged.positions.last_message == (aggressive ? 3 : 6));
+    CHECK(is_active(judged.positions.initiator));
+    CHECK(is_active(judged.positions.responder));
+  }
+}
+
+TEST_CASE("one step out of order, missing, repeated or strange, and it is no routine") {
+  for (const bool aggressive : {false, true}) {
+    const auto good = steps(aggressive);
+    for (std::size_t i = 0; i < good.size(); ++i) {
+      CAPTURE(aggressive);
+      CAPTURE(i);
+      const auto differs = [&](auto change) {
+        auto exchange = good;
+        change(exchange);
+        Observer wire;
+        CHECK_FALSE(watch(exchange, wire));
+      };
+      differs([&](auto& exchange) { exchange.erase(exchange.begin() + static_cast<std::ptrdiff_t>(i)); });
+      differs([&](auto& exchange) { exchange.insert(exchange.begin() + static_cast<std::ptrdiff_t>(i), exchange[i]); });
+      differs([&](auto& exchange) { exchange[i].from_initiator = !exchange[i].from_initiator; });
+      differs([&](auto& exchange) { exchange.insert(exchange.begin() + static_cast<std::ptrdiff_t>(i) + 1, {i % 2 == 1, clear_notify(14)}); });
+      differs([&](auto& exchange) { exchange.insert(exchange.begin() + static_cast<std::ptrdiff_t>(i) + 1, {true, sealed(5, 77, 9)}); });
+      if (i > 0) differs([&](auto& exchange) { std::swap(exchange[i - 1], exchange[i]); });
+    }
+  }
+}
+
+TEST_CASE("whatever is lost, doubled or moved: a routine is judged up and without findings") {
+  std::mt19937 random{20};
+  unsigned routines = 0;
+  for (int round = 0; round < 3'000; ++round) {
+    auto exchange = steps(round % 2 == 1);
+    for (auto changes = random() % 3; changes > 0 && !exchange.empty(); --changes) {
+      const auto i = static_cast<std::ptrdiff_t>(random() % exchange.size());
+      switch (random() % 4) {
+        case 0: exchange.erase(exchange.begin() + i); break;
+        case 1: exchange.push_back(exchange[static_cast<std::size_t>(i)]); break;
+        case 2: std::swap(exchange[static_cast<std::size_t>(i)], exchange.back()); break;
+        default: exchange.push_back({random() % 2 == 0, sealed(32, 0xef, static_cast<std::uint8_t>(random()))}); break;
+      }
+    }
+    if (exchange.empty()) continue;
+    Observer wire;
+    if (!watch(exchange, wire)) continue;
+    ++routines;
+    const auto judged = judge(wire);
+    CAPTURE(round);
+    CHECK(judged.verdict == diagnose::Verdict::up);
+    CHECK(judged.findings.empty());
+  }
+  CHECK(routines > 500);
+}
+
+}  // namespace
+}  // namespace ike::track
