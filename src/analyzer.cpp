@@ -7,11 +7,28 @@
 #include <vector>
 
 #include "ike/crypto/nat_discovery.hpp"
+#include "ike/net/link.hpp"
 
 namespace ike {
 
 namespace {
 constexpr std::string_view version = "0.1.0";
+
+/// "12 packets inside 802.1Q, ERSPAN II, between 10.0.0.1 and 10.0.0.2": the outer pair is a switch or a tunnel.
+std::string wrapped(const net::Wrapping& wrapping) {
+  std::string text = std::to_string(wrapping.packets) + (wrapping.packets == 1 ? " packet inside " : " packets inside ");
+  net::Wrap before{};
+  for (unsigned shift = 64; shift > 0;) {
+    shift -= 8;
+    const auto wrap = static_cast<net::Wrap>(wrapping.trail >> shift & 0xffU);
+    if (wrap == net::Wrap::none) continue;
+    if (before != net::Wrap::none) text += ", ";
+    text += name(wrap);
+    before = wrap;
+  }
+  if (wrapping.outer[0].family == 0) return text;
+  return text + ", between " + to_string(wrapping.outer[0]) + " and " + to_string(wrapping.outer[1]) + " (a mirror or a tunnel; the peers are those inside)";
+}
 }
 
 namespace {
@@ -54,6 +71,17 @@ struct Analyzer::Impl {
 
   [[nodiscard]] track::CaptureFacts facts(std::uint64_t drops) const { return {first, last, drops, false}; }
 
+  /// Files of different days given together: no exchange is known to have waited over the time between them.
+  void next_file(const Frame& frame) {
+    std::int64_t span = 0;  // hostile times may lie further apart than that holds
+    if (!__builtin_sub_overflow(frame.time.time_since_epoch().count(), last.time_since_epoch().count(), &span) && Duration{span} > gap) {
+      gap = Duration{span};
+      gap_after = last_file;
+      gap_before = frame.file;
+    }
+    last_file = frame.file;
+  }
+
   Options options;
   net::Dissector dissector;
   track::Tracker tracker;
@@ -61,6 +89,10 @@ struct Analyzer::Impl {
   Time first{};
   Time last{};
   bool any = false;
+  std::uint16_t last_file = 0;
+  Duration gap = std::chrono::hours{1};  // the longest between two files, from this on worth a word
+  std::uint16_t gap_after = 0;
+  std::uint16_t gap_before = 0;
 };
 
 Analyzer::Analyzer() : Analyzer{Options{}} {}
@@ -73,6 +105,7 @@ net::Dissector::Kind Analyzer::feed(const Frame& frame) {
   auto& self = *impl_;
   if (!self.any) self.first = self.last = frame.time;
   self.any = true;
+  if (frame.file != self.last_file) self.next_file(frame);
   if (frame.time > self.last) self.last = frame.time;
   if (frame.time < self.first) self.first = frame.time;
   const auto kind = self.dissector.dissect(frame);
@@ -118,6 +151,14 @@ report::Report Analyzer::report(report::CaptureInfo capture) const {
   remark(net.malformed, "packet whose link, IP or UDP header contradicts itself", "packets whose link, IP or UDP header contradicts itself");
   remark(net.unknown_link, "frame of a link type that cannot be read", "frames of a link type that cannot be read");
   remark(net.fragments_unfinished + net.fragments_evicted, "datagram whose IP fragments did not all come", "datagrams whose IP fragments did not all come");
+  remark(net.by_content, "IKE packet between other ports, known by its content", "IKE packets between other ports, known by their content");
+  remark(net.cisco_udp, "packet on UDP 10000, where Cisco has IPsec over UDP: its ESP is not counted", "packets on UDP 10000, where Cisco has IPsec over UDP: their ESP is not counted");
+  remark(net.gdoi, "packet on UDP 848 (GDOI): not analysed; --port 848 takes it for IKE", "packets on UDP 848 (GDOI): not analysed; --port 848 takes them for IKE");
+  if (self.gap_after != self.gap_before && self.gap_before < capture.files.size() && self.gap_after < capture.files.size()) {
+    capture.remarks.push_back("nothing was captured for " + std::to_string(std::chrono::duration_cast<std::chrono::hours>(self.gap).count()) + " h between " + capture.files[self.gap_after].name +
+                              " and " + capture.files[self.gap_before].name + ": what seems to wait over that time need not have waited");
+  }
+  for (const auto& wrapping : self.dissector.wrappings()) capture.remarks.push_back(wrapped(wrapping));
   remark(counts.attempts_evicted, "attempt forgotten: more than --max-exchanges at once", "attempts forgotten: more than --max-exchanges at once");
   remark(counts.esp_flows_left_out, "ESP packet of a flow beyond the limit", "ESP packets of flows beyond the limit");
 

@@ -45,6 +45,24 @@ Opened open_udp_tunnel(const IpPacket& packet) {
   return {};
 }
 
+/// RFC 2408 3.1: cookie, version 1.0, an exchange type and flags that there are, and a length that fits exactly;
+/// behind a non-ESP marker or not.
+bool looks_like_ike(ByteView payload, std::size_t udp_length) {
+  constexpr std::size_t isakmp_header = 28;
+  std::size_t length = udp_length - udp_header;
+  if (payload.size() >= isakmp_header + 4 && load_be32(payload.data()) == 0) {
+    payload = payload.subspan(4);
+    length -= 4;
+  }
+  if (payload.size() < isakmp_header || udp_length < udp_header) return false;
+  const auto* at = payload.data();
+  const std::uint8_t exchange = at[18];
+  const bool begins = load_be64(at + 8) == 0;
+  constexpr std::uint8_t security_association = 1;
+  return at[17] == 0x10 && load_be32(at + 24) == length && at[19] <= 7 && load_be64(at) != 0 && ((exchange >= 1 && exchange <= 6) || exchange == 32 || exchange == 33) &&
+         (!begins || (at[16] == security_association && load_be32(at + 20) == 0));
+}
+
 /// Whether a later fragment of such a protocol may belong to a UDP datagram: IPv6 names the first header
 /// of what was fragmented, which need not be the last.
 bool may_hold_udp(const IpPacket& fragment) {
@@ -119,35 +137,43 @@ Dissector::Kind Dissector::dissect(const Frame& frame) {
   Opened opened = frame.link == LinkType::ethernet ? open_ethernet(whole) : open_link(frame.link, whole);
   if (opened.inside == Inside::unknown_link) counts_.last_unknown_link = frame.link;
   IpPacket packet;
+  IpPacket outer;
+  std::uint64_t trail = opened.trail;
+  const auto found = [&](Kind kind) {
+    if (trail != 0 && kind != Kind::other) note_wrapping(trail, outer);
+    return kind;
+  };
   for (unsigned depth = 0; depth <= max_tunnel_depth; ++depth) {
+    if (depth != 0) trail = join(trail, opened.trail);
+    if (depth == 1) outer = packet;
     if (!read_ip(opened, packet)) return Kind::other;
     switch (packet.protocol) {
       case protocol::udp:
-        if (packet.fragmented()) return take_fragment(frame, packet);
+        if (packet.fragmented()) return found(take_fragment(frame, packet));
         if (packet.payload.octets.size() < udp_header) {
           counts_.malformed += packet.payload.missing == 0;
           return Kind::other;
         }
-        if (ours(packet.payload.octets.data())) return take_udp(frame, packet);
+        if (ours(packet.payload.octets.data())) return found(take_udp(frame, packet));
         opened = open_udp_tunnel(packet);
-        if (opened.inside == Inside::nothing) return Kind::other;
+        if (opened.inside == Inside::nothing) return found(other_port(frame, packet));
         break;
       case protocol::esp:
-        return take_esp(frame, packet);
+        return found(take_esp(frame, packet));
       case protocol::icmp:
       case protocol::icmpv6:
-        return take_icmp(frame, packet);
+        return found(take_icmp(frame, packet));
       case protocol::ipv4:
-        opened = {Inside::ipv4, packet.payload};
+        opened = {Inside::ipv4, packet.payload, trail_of(Wrap::ip)};
         break;
       case protocol::ipv6:
-        opened = {Inside::ipv6, packet.payload};
+        opened = {Inside::ipv6, packet.payload, trail_of(Wrap::ip)};
         break;
       case protocol::gre:
         opened = open_gre(packet.payload);
         break;
       default:
-        return packet.fragmented() && may_hold_udp(packet) ? take_fragment(frame, packet) : Kind::other;
+        return packet.fragmented() && may_hold_udp(packet) ? found(take_fragment(frame, packet)) : Kind::other;
     }
     if (packet.fragmented()) return Kind::other;  // tunnels are not put together
   }
@@ -174,6 +200,37 @@ Dissector::Kind Dissector::fill_datagram(ByteView udp, std::uint32_t missing, bo
   datagram_.partial = false;
   datagram_.completes = 0;
   return Kind::udp;
+}
+
+void Dissector::note_wrapping(std::uint64_t trail, const IpPacket& outer) {
+  Address low;
+  Address high;
+  if (outer.header != nullptr) {
+    low = std::min(outer.source(), outer.destination());
+    high = std::max(outer.source(), outer.destination());
+  }
+  const auto same = [&](const Wrapping& each) { return each.trail == trail && each.outer[0] == low && each.outer[1] == high; };
+  if (last_wrapping_ >= wrappings_.size() || !same(wrappings_[last_wrapping_])) {
+    last_wrapping_ = static_cast<std::size_t>(std::ranges::find_if(wrappings_, same) - wrappings_.begin());
+    if (last_wrapping_ == max_wrappings) return;
+    if (last_wrapping_ == wrappings_.size()) wrappings_.push_back({trail, {low, high}, 0});
+  }
+  ++wrappings_[last_wrapping_].packets;
+}
+
+/// A datagram between ports that say nothing: IKE whose ports a NAT or somebody changed on both ends is told by its
+/// header, which chance does not make.
+Dissector::Kind Dissector::other_port(const Frame& frame, const IpPacket& packet) {
+  const ByteView udp = packet.payload.octets;
+  const auto from = load_be16(udp.data());
+  const auto to = load_be16(udp.data() + 2);
+  constexpr std::uint16_t cisco_udp_port = 10000;
+  constexpr std::uint16_t gdoi_port = 848;
+  if (from == gdoi_port || to == gdoi_port) return ++counts_.gdoi, Kind::other;
+  counts_.cisco_udp += from == cisco_udp_port || to == cisco_udp_port;
+  if (!looks_like_ike(udp.subspan(udp_header), load_be16(udp.data() + 4))) return Kind::other;
+  ++counts_.by_content;
+  return take_udp(frame, packet);
 }
 
 Dissector::Kind Dissector::take_udp(const Frame& frame, const IpPacket& packet) {

@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "ike/crypto/digest.hpp"
+#include "ike/crypto/nat_discovery.hpp"
 #include "ike/isakmp/header.hpp"
 #include "ike/net/tunnel.hpp"
 
@@ -186,12 +187,12 @@ void Anonymiser::inside(const net::IpPacket& packet, Octets body, unsigned depth
       return;
     case net::protocol::icmp:
     case net::protocol::icmpv6:
-      if (body.size() > 8) ip({net::Inside::ip, payload.after(8)}, depth + 1);
+      if (body.size() > 8) ip({net::Inside::ip, payload.after(8), 0}, depth + 1);
       return;
     case net::protocol::ipv4:
-      return ip({net::Inside::ipv4, payload}, depth + 1);
+      return ip({net::Inside::ipv4, payload, 0}, depth + 1);
     case net::protocol::ipv6:
-      return ip({net::Inside::ipv6, payload}, depth + 1);
+      return ip({net::Inside::ipv6, payload, 0}, depth + 1);
     case net::protocol::gre: {
       const auto opened = net::open_gre(payload);
       // An Ethernet frame stands before what was opened; its addresses are the first twelve of its octets.
@@ -233,6 +234,8 @@ void Anonymiser::udp(const net::IpPacket& packet, Octets body, unsigned depth) {
     std::ranges::copy(whole_after_.first(std::min(payload.size(), whole_after_.size())), payload.begin());
     return;
   }
+  source_ = {packet.source(), from};
+  destination_ = {packet.destination(), to};
   const std::size_t length = load_be16(body.data() + 4);
   const std::size_t sent = std::min<std::size_t>(length > udp_header ? length - udp_header : 0, packet.fragmented() ? 65535 : payload.size() + packet.payload.missing);
   ike(payload, static_cast<std::uint32_t>(sent), from, to);
@@ -246,7 +249,11 @@ void Anonymiser::later_fragment(const net::IpPacket& packet, Octets body) {
   std::ranges::copy(whole_after_.subspan(at, std::min(body.size(), whole_after_.size() - at)), body.begin());
 }
 
-void Anonymiser::payload(const net::Datagram& datagram, Octets payload) { ike(payload, datagram.sent_length, datagram.source.port, datagram.destination.port); }
+void Anonymiser::payload(const net::Datagram& datagram, Octets payload) {
+  source_ = datagram.source;
+  destination_ = datagram.destination;
+  ike(payload, datagram.sent_length, datagram.source.port, datagram.destination.port);
+}
 
 void Anonymiser::ike(Octets payload, std::uint32_t sent, std::uint16_t source_port, std::uint16_t destination_port) {
   const auto what = isakmp::classify(payload, sent, source_port, destination_port);
@@ -295,9 +302,10 @@ void Anonymiser::isakmp_payload(const isakmp::Payload& payload, Octets body) {
   if (const auto* id = std::get_if<isakmp::Identification>(&payload.content)) return identity(id->type, part(id->data));
   if (const auto* certificate = std::get_if<isakmp::Certificate>(&payload.content)) return scramble(part(certificate->data));
   if (const auto* request = std::get_if<isakmp::CertificateRequest>(&payload.content)) return scramble_der(part(request->authority));
-  if (std::holds_alternative<isakmp::Hash>(payload.content) || std::holds_alternative<isakmp::Signature>(payload.content) || std::holds_alternative<isakmp::NatDiscovery>(payload.content)) {
+  if (std::holds_alternative<isakmp::Hash>(payload.content) || std::holds_alternative<isakmp::Signature>(payload.content)) {
     return scramble(body);
   }
+  if (std::holds_alternative<isakmp::NatDiscovery>(payload.content)) return nat_discovery(body);
   if (const auto* original = std::get_if<isakmp::NatOriginalAddress>(&payload.content)) return identity(original->type, part(original->address));
   if (const auto* notification = std::get_if<isakmp::Notification>(&payload.content)) return scramble(part(notification->data));
   if (const auto* vendor = std::get_if<isakmp::VendorId>(&payload.content)) {
@@ -309,6 +317,23 @@ void Anonymiser::isakmp_payload(const isakmp::Payload& payload, Octets body) {
   const bool opaque = std::holds_alternative<isakmp::Opaque>(payload.content) || std::holds_alternative<isakmp::Config>(payload.content) || std::holds_alternative<isakmp::Malformed>(payload.content);
   // The first four octets have what a fault is told by.
   if (opaque && payload.type != isakmp::PayloadType::security_association && body.size() > 4) scramble(body.subspan(4));
+}
+
+/// RFC 3947 3.2: of cookies, address and port. Of an address that is not in the packet, behind a NAT, none can be made.
+void Anonymiser::nat_discovery(Octets hash) {
+  using isakmp::HashAlgorithm;
+  const auto& header = message_.header;
+  for (const net::Endpoint& end : {source_, destination_}) {
+    for (const std::uint16_t port : {end.port, std::uint16_t{500}, std::uint16_t{4500}}) {
+      for (const auto algorithm : {HashAlgorithm::md5, HashAlgorithm::sha, HashAlgorithm::sha2_256, HashAlgorithm::sha2_384, HashAlgorithm::sha2_512}) {
+        const auto made = [&](const net::Address& of) { return crypto::nat_discovery_hash(algorithm, header.initiator_cookie, header.responder_cookie, of, port); };
+        if (!std::ranges::equal(made(end.address).octets(), hash)) continue;
+        std::ranges::copy(made(address(end.address)).octets(), hash.begin());
+        return;
+      }
+    }
+  }
+  scramble(hash);
 }
 
 void Anonymiser::identity(IdType type, Octets data) {

@@ -16,7 +16,7 @@ namespace ike::app {
 /// Rewrites what tells whose capture this is, always in the same way: link layer and IP addresses on every level
 /// and in ICMP quotes, identities, certificates, unknown vendor IDs, and hashes that could be tried against guesses.
 /// Two addresses that share their first bits still do; private, loopback, link-local and multicast ones stay such.
-/// Lengths, cookies, ports, times and everything that findings rest on stay. A sum that was right is right again,
+/// Lengths, cookies, ports, times and everything that findings rest on stay; a NAT-D hash that fitted fits again. A sum that was right is right again,
 /// one that was wrong stays wrong.
 class Anonymiser {
  public:
@@ -49,6 +49,7 @@ class Anonymiser {
   void ike(Octets payload, std::uint32_t sent, std::uint16_t source_port, std::uint16_t destination_port);
   void message(Octets octets, std::uint32_t sent);
   void isakmp_payload(const isakmp::Payload& payload, Octets body);
+  void nat_discovery(Octets hash);
   void identity(isakmp::IdType type, Octets data);
   void scramble(Octets octets);
   void scramble_text(Octets octets);
@@ -59,6 +60,8 @@ class Anonymiser {
   Key key_;
   std::map<net::Address, net::Address> addresses_;
   isakmp::Message message_;
+  net::Endpoint source_;  // of the datagram being rewritten, as they were
+  net::Endpoint destination_;
   ByteView whole_before_;
   ByteView whole_after_;
 };

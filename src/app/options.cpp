@@ -94,6 +94,7 @@ void add_read(CLI::App& command, ReadOptions& read) {
   add_choice(command, "--format", "text for people (default), json for programs,\nndjson a line for every event as it comes, asa\nlike show crypto isakmp sa", read.format,
              std::array{std::pair{"text"sv, Format::text}, std::pair{"json"sv, Format::json}, std::pair{"asa"sv, Format::asa}, std::pair{"ndjson"sv, Format::ndjson}});
   command.add_flag("--follow", read.follow, "the file is still being written: wait for more,\nuntil interrupted");
+  command.add_flag("--merge", read.merge, "captures of the same packets at several places:\nset their clocks by the packets they share");
   command.add_flag("-v,--verbose", read.text.verbose, "every message of every exchange; -vv: all that\ndecode says of it, too");
   command.add_flag("--all", read.text.all, "every tunnel and every ladder, not only the worst");
   command.add_flag("--summary", read.text.summary, "totals only");
@@ -327,6 +328,7 @@ Command parse(std::span<const char* const> arguments) {
   }
   if (read.text.all && read.text.summary) throw UsageError{"--summary: gives totals only, --all every tunnel; write one of them"};
   if (read.follow && read.input.paths.size() != 1) throw UsageError{"--follow: follows one file; name it alone"};
+  if (read.merge && std::ranges::find(read.input.paths, "-") != read.input.paths.end()) throw UsageError{"--merge: reads its files twice; save what comes by standard input first: cat > FILE"};
   if (read.format == Format::ndjson && read.peer) throw UsageError{"--peer: not with --format ndjson; pick lines by their addresses"};
   return read;
 }

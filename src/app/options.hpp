@@ -61,6 +61,7 @@ struct ReadOptions {
   track::Limits limits;
   std::optional<Prefix> peer;        ///< show only tunnels that have an end in it
   bool follow = false;               ///< the file is still being written
+  bool merge = false;                ///< set the files' clocks by packets that are in several
 };
 
 struct DecodeOptions {

@@ -4,6 +4,7 @@
 #include <csignal>
 #include <optional>
 
+#include "clocks.hpp"
 #include "commands.hpp"
 #include "ike/analyzer.hpp"
 #include "ike/report/events.hpp"
@@ -79,7 +80,10 @@ ExitCode read(const ReadOptions& options) {
   };
   const std::vector<std::string> files = capture_files(options.input.paths, on_error);
   if (options.follow && files.size() > 1) throw UsageError{"--follow: follows one file; name it alone"};
-  Timeline timeline{files, on_error, waiting, options.follow};
+  std::vector<std::string> clock_remarks;
+  std::vector<Duration> shifts;
+  if (options.merge && files.size() > 1) shifts = clock_shifts(files, {options.input.ports}, clock_remarks);
+  Timeline timeline{files, on_error, waiting, options.follow, std::move(shifts)};
   Analyzer analyzer{{.ports = {options.input.ports}, .limits = options.limits, .judgement = options.judgement, .keys = std::move(keys)}};
   if (events) {
     tell_events(timeline, analyzer, *events);
@@ -88,6 +92,7 @@ ExitCode read(const ReadOptions& options) {
   }
 
   report::CaptureInfo capture = timeline.info();
+  capture.remarks.insert(capture.remarks.end(), clock_remarks.begin(), clock_remarks.end());
   if (nothing_read(capture)) return ExitCode::unusable;
   report::Report report = analyzer.report(std::move(capture));
   report.version = IKE_VERSION;

@@ -1,6 +1,7 @@
 #include "timeline.hpp"
 
 #include <fmt/format.h>
+#include <glob.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -45,6 +46,17 @@ std::vector<std::string> captures_in(const fs::path& directory) {
   return found;
 }
 
+/// What a pattern stands for that no shell has expanded (a list in a script, a cron job); nothing when it is none.
+std::vector<std::string> matches(const std::string& path) {
+  std::vector<std::string> found;
+  std::error_code unreadable;
+  if (path.find_first_of("*?[") == std::string::npos || fs::exists(path, unreadable)) return found;
+  ::glob_t list{};
+  if (::glob(path.c_str(), 0, nullptr, &list) == 0) found.assign(list.gl_pathv, list.gl_pathv + list.gl_pathc);
+  ::globfree(&list);
+  return found;
+}
+
 /// Standard input and pipes give their octets once.
 bool can_open_again(const std::string& path) {
   struct stat status{};
@@ -55,7 +67,13 @@ bool can_open_again(const std::string& path) {
 
 std::vector<std::string> capture_files(const std::vector<std::string>& paths, const OnError& on_error) {
   std::vector<std::string> files;
+  std::vector<std::string> named;
   for (const std::string& path : paths) {
+    const std::vector<std::string> expanded = matches(path);
+    named.insert(named.end(), expanded.begin(), expanded.end());
+    if (expanded.empty()) named.push_back(path);
+  }
+  for (const std::string& path : named) {
     std::error_code not_there;
     if (path == "-" || !fs::is_directory(path, not_there)) {
       files.push_back(path);
@@ -72,8 +90,8 @@ std::vector<std::string> capture_files(const std::vector<std::string>& paths, co
   return files;
 }
 
-Timeline::Timeline(const std::vector<std::string>& files, OnError on_error, capture::Waiting waiting, bool follow)
-    : on_error_{std::move(on_error)}, wait_{std::move(waiting)}, follow_{follow} {
+Timeline::Timeline(const std::vector<std::string>& files, OnError on_error, capture::Waiting waiting, bool follow, std::vector<Duration> shifts)
+    : on_error_{std::move(on_error)}, wait_{std::move(waiting)}, follow_{follow}, shifts_{std::move(shifts)} {
   constexpr std::size_t most = std::numeric_limits<std::uint16_t>::max();  // Frame::file counts that far
   if (files.size() > most) on_error_(fmt::format("{} files are too many at once; only the first {} are read", files.size(), most));
   for (const std::string& name : std::span{files}.first(std::min(files.size(), most))) info_.files.push_back({.name = name, .format = {}, .packets = 0, .error = {}});
@@ -117,7 +135,12 @@ void Timeline::advance(std::uint16_t index) {
   } catch (const std::exception& why) {  // the medium fails in the middle
     fail(index, why);
   }
-  if (input.head == nullptr) close(index);
+  if (input.head == nullptr) return close(index);
+  if (shifts_.empty()) return;
+  input.shifted = *input.head;
+  std::int64_t time = input.shifted.time.time_since_epoch().count();
+  if (!__builtin_add_overflow(time, shifts_[index].count(), &time)) input.shifted.time = Time{Duration{time}};
+  input.head = &input.shifted;
 }
 
 void Timeline::close(std::uint16_t index) {

@@ -23,8 +23,8 @@ std::vector<std::string> capture_files(const std::vector<std::string>& paths, co
 /// are open at once.
 class Timeline {
  public:
-  /// `waiting` and `follow` as FileSource takes them.
-  Timeline(const std::vector<std::string>& files, OnError on_error, capture::Waiting waiting = {}, bool follow = false);
+  /// `waiting` and `follow` as FileSource takes them; `shifts`, one for each file or none, are added to its times.
+  Timeline(const std::vector<std::string>& files, OnError on_error, capture::Waiting waiting = {}, bool follow = false, std::vector<Duration> shifts = {});
 
   /// The next frame, or null at the end. It and its octets stay valid until the next call. Inside one file
   /// frames come as they stand there, even where its times go back.
@@ -42,6 +42,7 @@ class Timeline {
     Time first{};                                 // while waiting: of its first frame
     std::unique_ptr<capture::FileSource> source;  // null: not open (yet, or any more)
     const Frame* head = nullptr;                  // the frame not given yet
+    Frame shifted{};                              // that frame, its time set
   };
   struct Turn {
     Time time;
@@ -59,6 +60,7 @@ class Timeline {
   OnError on_error_;
   capture::Waiting wait_;
   bool follow_;
+  std::vector<Duration> shifts_;
   std::vector<Input> inputs_;
   std::vector<Turn> waiting_;  // sorted, the earliest last
   std::vector<Turn> turns_;    // heap of the open ones, the earliest in front

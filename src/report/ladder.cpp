@@ -102,10 +102,32 @@ struct Columns {
 constexpr std::string_view to_right = " --> ";
 constexpr std::string_view to_left = " <-- ";
 
-Columns columns(const Attempt& attempt, Time first) {
+/// "24", or "2:24" in the second file where the attempt is in several.
+std::string packet_text(const Event& event, bool several) { return several ? fmt::format("{}:{}", event.file + 1, event.packet) : std::to_string(event.packet); }
+
+bool in_several_files(const Attempt& attempt) {
+  return std::ranges::any_of(attempt.events, [&](const Event& event) { return event.file != attempt.events.front().file; });
+}
+
+/// In which of several files packets are counted.
+void name_files(std::string& out, const Attempt& attempt, const std::vector<CaptureInfo::File>& files) {
+  if (files.size() < 2 || attempt.events.empty()) return;
+  if (!in_several_files(attempt)) {
+    const auto file = attempt.events.front().file;
+    if (file < files.size()) wrap(out, fmt::format("Packets are counted in {}.", printable(files[file].name)), "  ", "  ");
+    return;
+  }
+  std::string text = "Packets are file:number.";
+  for (std::size_t file = 0; file < files.size(); ++file) {
+    if (std::ranges::any_of(attempt.events, [&](const Event& event) { return event.file == file; })) text += fmt::format(" File {} is {}.", file + 1, printable(files[file].name));
+  }
+  wrap(out, text, "  ", "  ");
+}
+
+Columns columns(const Attempt& attempt, Time first, bool several) {
   Columns widths{3, 7, 0, 0};
   for (const Event& event : attempt.events) {
-    widths.packet = std::max(widths.packet, std::to_string(event.packet).size());
+    widths.packet = std::max(widths.packet, packet_text(event, several).size());
     widths.time = std::max(widths.time, decimal(since(event.time, first), 3).size());
   }
   const std::size_t used = 2 + widths.packet + 2 + widths.time + 2 + to_right.size();
@@ -115,9 +137,9 @@ Columns columns(const Attempt& attempt, Time first) {
   return widths;
 }
 
-void row(std::string& out, const Attempt& attempt, std::size_t index, const Columns& widths, Time first) {
+void row(std::string& out, const Attempt& attempt, std::size_t index, const Columns& widths, Time first, bool several) {
   const Event& event = attempt.events[index];
-  std::string line = fmt::format("  {:>{}}  {:>{}}  ", event.packet, widths.packet, decimal(since(event.time, first), 3), widths.time);
+  std::string line = fmt::format("  {:>{}}  {:>{}}  ", packet_text(event, several), widths.packet, decimal(since(event.time, first), 3), widths.time);
   if (!event.is_message()) {
     line += fmt::format("ICMP {} from {}", icmp_text(event), net::to_string(event.icmp_sender));
     if (event.icmp_mtu) line += fmt::format(", MTU {}", event.icmp_mtu);
@@ -133,8 +155,10 @@ void row(std::string& out, const Attempt& attempt, std::size_t index, const Colu
 
 }  // namespace
 
-void ladder(std::string& out, const Attempt& attempt, Time first) {
-  const auto widths = columns(attempt, first);
+void ladder(std::string& out, const Attempt& attempt, Time first, const std::vector<CaptureInfo::File>& files) {
+  const bool several = in_several_files(attempt);
+  const auto widths = columns(attempt, first, several);
+  name_files(out, attempt, files);
   std::string head = fmt::format("  {:>{}}  {:>{}}  {:<{}}", "#", widths.packet, "Time", widths.time, "Initiator", widths.left + to_right.size());
   out += head + "Responder\n";
   const std::size_t count = attempt.events.size();
@@ -145,7 +169,7 @@ void ladder(std::string& out, const Attempt& attempt, Time first) {
       fmt::format_to(std::back_inserter(out), "  {:>{}}  {:>{}}  ... {} more ...\n", "", widths.packet, "", widths.time, skipped + attempt.events_left_out);
       i += skipped;
     }
-    row(out, attempt, i, widths, first);
+    row(out, attempt, i, widths, first, several);
   }
   if (!gap && attempt.events_left_out) fmt::format_to(std::back_inserter(out), "  ({} more messages were counted, not kept)\n", attempt.events_left_out);
 }

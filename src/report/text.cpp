@@ -145,7 +145,9 @@ std::string paint(std::string_view text, Verdict verdict, bool colour) {
 
 std::string to_text(const TunnelReport& one, Time begin, const TextOptions& options) {
   std::string out;
-  tunnel_block(out, one, begin, options);
+  CaptureInfo capture;
+  capture.first_time = begin;
+  tunnel_block(out, one, capture, options);
   return out;
 }
 
@@ -174,7 +176,7 @@ std::string to_text(const Report& report, const TextOptions& options) {
   const std::size_t blocks = options.all ? worth : std::min(worth, blocks_shown);
   for (std::size_t i = 0; i < blocks; ++i) {
     out += '\n';
-    tunnel_block(out, report.open(*rows[i]), report.capture.first_time, options);
+    tunnel_block(out, report.open(*rows[i]), report.capture, options);
   }
   if (blocks < troubled) fmt::format_to(std::back_inserter(out), "\n{} not shown in detail; --all shows them.\n", counted(troubled - blocks, "more tunnel"));
   return out;

@@ -172,7 +172,7 @@ std::string pair_text(const net::Address& initiator, const net::Address& respond
   return net::to_string(initiator) + " -> " + net::to_string(responder);
 }
 
-void tunnel_block(std::string& out, const TunnelReport& one, Time begin, const TextOptions& options) {
+void tunnel_block(std::string& out, const TunnelReport& one, const CaptureInfo& capture, const TextOptions& options) {
   const auto& tunnel = one.tunnel;
   const Finding* lead = leading(one.diagnosis);
   const Wording words = lead ? word(*lead, tunnel) : Wording{};
@@ -186,7 +186,7 @@ void tunnel_block(std::string& out, const TunnelReport& one, Time begin, const T
     const auto attempts = tunnel.attempts.size() + tunnel.attempts_left_out;
     if (attempts > 1) sentence(out, fmt::format("The newest of {} attempts, CKY-I {:016x}:", attempts, newest.initiator_cookie));
     const Time first = tunnel.attempts_left_out == 0 ? tunnel.attempts.front().first : newest.first;
-    ladder(out, newest, first);
+    ladder(out, newest, first, capture.files);
     if (options.verbose > 0) all_messages(out, one);
     out += '\n';
     facts(out, newest, words.explanation);
@@ -194,7 +194,7 @@ void tunnel_block(std::string& out, const TunnelReport& one, Time begin, const T
   }
   other_findings(out, one, lead);
   if (!tunnel.attempts.empty()) vendor_lines(out, one);
-  attempts_over_time(out, one, begin, options);
+  attempts_over_time(out, one, capture.first_time, options);
 }
 
 void healthy_line(std::string& out, const TunnelReport& one, const TextOptions& options) {

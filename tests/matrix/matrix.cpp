@@ -111,23 +111,23 @@ std::vector<Sent> conversation(bool v6) {
     header.id = ++id;
     all.push_back({start + at * eighth, udp(header, 500, 500, message)});
   };
-  send(0, to_right, isakmp(first, {offer}));
-  send(1, to_left, isakmp(both, {choice}));
-  send(2, to_right, isakmp(both, {ke(256), nonce()}));
-  send(3, to_left, isakmp(both, {ke(256, 2), nonce(20, 3)}));
-  all.push_back({start + 4 * eighth, esp(to_right, 0x11112222, 70)});
-  all.push_back({start + 4 * eighth, esp(to_left, 0x33334444, 71)});
+  all.push_back({start, esp(to_right, 0x11112222, 70)});
+  all.push_back({start, esp(to_left, 0x33334444, 71)});
+  send(8, to_right, isakmp(first, {offer}));
+  send(9, to_left, isakmp(both, {choice}));
+  send(10, to_right, isakmp(both, {ke(256), nonce()}));
+  send(11, to_left, isakmp(both, {ke(256, 2), nonce(20, 3)}));
   for (int i = 0; i < 3; ++i) {
     Ip header = to_right;
     header.id = ++id;
     const Bytes whole = udp(header, 500, 500, message5);
     const auto pieces = fragments(whole, 2, id);
-    for (const Bytes& piece : pieces) all.push_back({start + (8 + 80 * i) * eighth, piece});
+    for (const Bytes& piece : pieces) all.push_back({start + (16 + 80 * i) * eighth, piece});
     Ip complaint = to_left;
     complaint.id = ++id;
-    if (i == 0) all.push_back({start + 9 * eighth, v6 ? icmp_error(complaint, 2, 0, pieces[0], 1280) : icmp_error(complaint, 3, 4, pieces[0], 1400, 28)});
+    if (i == 0) all.push_back({start + 17 * eighth, v6 ? icmp_error(complaint, 2, 0, pieces[0], 1280) : icmp_error(complaint, 3, 4, pieces[0], 1400, 28)});
   }
-  all.push_back({start + 400 * eighth, esp(to_right, 0x11112222, 72)});
+  all.push_back({start + 400 * eighth, udp(to_right, 53, 53, pattern(40))});
   return all;
 }
 
@@ -139,11 +139,11 @@ std::vector<Link> links() {
       {"ethernet", LinkType::ethernet, tagged({})},
       {"802.1Q", LinkType::ethernet, tagged({q}), "802.1Q"},
       {"QinQ", LinkType::ethernet, tagged({ad, q}), "802.1ad, 802.1Q"},
-      {"stacked", LinkType::ethernet, tagged({q, q, q, q}), "802.1Q x4"},
-      {"vendor-tag", LinkType::ethernet, tagged({{0x9100, 3}, q}), "VLAN 9100, 802.1Q"},
+      {"stacked", LinkType::ethernet, tagged({q, q, q, q}), "802.1Q, 802.1Q, 802.1Q, 802.1Q"},
+      {"vendor-tag", LinkType::ethernet, tagged({{0x9100, 3}, q}), "a vendor's VLAN tag, 802.1Q"},
       {"mpls", LinkType::ethernet, [](const Bytes& packet) { return ethernet_mpls(packet, {17, 18, 19}); }, "MPLS"},
       {"mpls-in-vlan", LinkType::ethernet, [q](const Bytes& packet) { return ethernet_mpls(packet, {16}, {q}); }, "802.1Q, MPLS"},
-      {"pseudowire", LinkType::ethernet, [q](const Bytes& packet) { return ethernet_mpls(hex("00000000") + ethernet(packet, {q}), {17}); }, "MPLS, Ethernet, 802.1Q", 0, false},
+      {"pseudowire", LinkType::ethernet, [q](const Bytes& packet) { return ethernet_mpls(hex("00000000") + ethernet(packet, {q}), {17}); }, "MPLS, 802.1Q", 0, false},
       {"pppoe", LinkType::ethernet, [](const Bytes& packet) { return ethernet_pppoe(packet); }, "PPPoE"},
       {"pppoe-in-vlan", LinkType::ethernet, [q](const Bytes& packet) { return ethernet_pppoe(packet, {q}); }, "802.1Q, PPPoE"},
       {"snap", LinkType::ethernet, [](const Bytes& packet) { return ethernet_of(static_cast<std::uint16_t>(packet.size() + 8), hex("aaaa03000000") + be16(packet[0] >> 4U == 6 ? 0x86dd : 0x0800) + packet); }},
@@ -174,7 +174,7 @@ std::vector<Tunnel> tunnels() {
       {"gre", [](const Bytes& packet) { return gre(switch_v4, packet); }, "GRE"},
       {"gre-full", [](const Bytes& packet) { return gre(switch_v4, packet, {.checksum = true, .key = true, .sequence = true}); }, "GRE"},
       {"gre-in-ipv6", [](const Bytes& packet) { return gre(switch_v6, packet, {.key = true}); }, "GRE", true},
-      {"gre-ethernet", [q](const Bytes& packet) { return gre_ethernet(switch_v4, ethernet(packet, q)); }, "GRE, Ethernet, 802.1Q"},
+      {"gre-ethernet", [q](const Bytes& packet) { return gre_ethernet(switch_v4, ethernet(packet, q)); }, "GRE, 802.1Q"},
       {"erspan1", [](const Bytes& packet) { return erspan(switch_v4, ethernet(packet), 1); }, "ERSPAN I"},
       {"erspan2", [q](const Bytes& packet) { return erspan(switch_v4, ethernet(packet, q), 2); }, "ERSPAN II, 802.1Q"},
       {"erspan3", [](const Bytes& packet) { return erspan(switch_v4, ethernet(packet), 3); }, "ERSPAN III"},

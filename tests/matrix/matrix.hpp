@@ -16,7 +16,7 @@ struct Sent {
   Bytes packet{};
 };
 /// A Main Mode that stalls after message 4: message 5 comes in IP fragments and is resent, an ICMP error quotes it,
-/// ESP of an older SA runs beside it.
+/// ESP of an older SA comes before it.
 std::vector<Sent> conversation(bool v6);
 
 /// How an IP packet becomes a frame.

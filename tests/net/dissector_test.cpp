@@ -5,6 +5,8 @@
 #include "net/support.hpp"
 
 namespace ike::net {
+
+using test::operator+;
 namespace {
 
 using namespace test;
@@ -114,4 +116,30 @@ TEST_CASE("a dissector keeps its open fragments when it is moved") {
 }
 
 }  // namespace
+TEST_CASE("IKE between ports that a NAT changed on both ends is known by its header, and nothing else is") {
+  const Bytes first = test::isakmp({}, {test::sa({{.transforms = {{}}}})});
+  CHECK(kind_of(test::ethernet(test::udp({}, 40000, 50000, first))) == Kind::udp);
+  CHECK(kind_of(test::ethernet(test::udp({}, 40000, 50000, test::with_marker(first)))) == Kind::udp);
+  CHECK(kind_of(test::ethernet(test::udp({}, 40000, 50000, first + Bytes{0}))) == Kind::other);
+  for (const std::size_t at : {std::size_t{17}, std::size_t{18}, std::size_t{19}}) {
+    Bytes other = first;
+    other[at] = 0x55;
+    CHECK(kind_of(test::ethernet(test::udp({}, 40000, 50000, other))) == Kind::other);
+  }
+  for (std::size_t size = 0; size < 40; ++size) CHECK(kind_of(test::ethernet(test::udp({}, 40000, 50000, Bytes(size, 1)))) == Kind::other);
+}
+
+TEST_CASE("GDOI and Cisco's IPsec over UDP are counted by their ports") {
+  Dissector dissector;
+  const auto see = [&](std::uint16_t port) {
+    const Bytes frame = test::ethernet(test::udp({}, port, port, test::esp_payload(7, 1)));
+    CHECK(dissector.dissect(test::frame_of(frame)) == Kind::other);
+  };
+  see(848);
+  see(10000);
+  see(10000);
+  CHECK(dissector.counts().gdoi == 1);
+  CHECK(dissector.counts().cisco_udp == 2);
+}
+
 }  // namespace ike::net
