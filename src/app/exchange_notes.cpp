@@ -10,6 +10,7 @@
 #include "../report/backoff.hpp"
 #include "../report/format.hpp"
 #include "ike/crypto/nat_discovery.hpp"
+#include "ike/crypto/public_value.hpp"
 #include "ike/crypto/x509.hpp"
 #include "ike/isakmp/implementation.hpp"
 #include "offer_comparison.hpp"
@@ -168,6 +169,9 @@ void ExchangeNotes::payload(const isakmp::Payload& payload, std::vector<Line>& o
   if (expected == 0) return;
   out.push_back({2, key->public_value.size() == expected ? fmt::format("as long as that of {}", label(exchange_->group))
                                                          : fmt::format("! that of {} has {} octets", label(exchange_->group), expected)});
+  using crypto::PublicValueCheck;
+  const auto checked = crypto::check_public_value(exchange_->group, key->public_value);
+  if (checked == PublicValueCheck::out_of_range || checked == PublicValueCheck::not_on_curve) out.push_back({2, fmt::format("! no value of {}: {}", label(exchange_->group), name(checked))});
 }
 
 void ExchangeNotes::after(std::vector<Line>& out) const {

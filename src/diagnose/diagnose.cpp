@@ -144,6 +144,7 @@ std::optional<Finding> gone_before(std::span<const Story> stories, const Tunnel&
     prove(finding, silent);
     prove(finding, speaking);
     prove(finding, newest.step[1]);
+    confirm(earlier, finding);
     return finding;
   }
   return std::nullopt;
@@ -201,7 +202,8 @@ void add_warning_of_silence(const Story& shown, const Options& options, std::vec
   story.options = &impatient;
   for (auto& finding : findings_of(story)) {
     finding.severity = Severity::warning;
-    finding.certainty = Certainty::possible;
+    const bool proven = shown.attempt->opened != nullptr && finding.certainty == Certainty::confirmed;
+    if (!proven) finding.certainty = Certainty::possible;
     findings.push_back(std::move(finding));
     return;
   }

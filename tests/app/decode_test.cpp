@@ -71,6 +71,8 @@ TEST_CASE("decode compares phase 2 where it stands in clear, each protocol with 
 TEST_CASE("decode tells whether KE and NAT-D fit what is known") {
   const auto said = decoded({sent(isakmp(first, {offer({aes})})), answered(isakmp(second, {offer({aes})})),
                              sent(isakmp(second, {ke(256), nonce(), nat_d(32, 1), nat_d(32, 2)})), answered(isakmp(second, {ke(128), nonce()}))});
+  const Part zero{4, Bytes(256, 0)};
+  CHECK(has(decoded({sent(isakmp(first, {offer({aes})})), answered(isakmp(second, {offer({aes})})), sent(isakmp(second, {zero, nonce()}))}), "      ! no value of MODP-2048: out of range\n"));
   CHECK(has(said, "      as long as that of MODP-2048\n"));
   CHECK(has(said, "      ! that of MODP-2048 has 256 octets\n"));
   CHECK(has(said, "the destination, as the sender knows it: fits neither end of this packet; a NAT changed it"));

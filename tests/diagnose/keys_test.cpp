@@ -153,6 +153,10 @@ TEST_CASE("XAUTH that failed is confirmed by its status, dead peers by the numbe
   const auto* finding = test::find(xauth, FindingId::xauth_failed);
   REQUIRE(finding != nullptr);
   CHECK(finding->certainty == Certainty::confirmed);
+  const auto young = judge("xauth I1@0 R2@0.1 I3@0.2 R4@0.3 I5@0.4 R6@0.5 RT1@0.6 IT2@0.7 END@4", opened);
+  finding = test::find(young, FindingId::xauth_failed);
+  REQUIRE(finding != nullptr);
+  CHECK(finding->certainty == Certainty::confirmed);  // however short the capture
   opened.configs[0].status = true;
   const auto accepted = judge("xauth I1@0 R2@0.1 I3@0.2 R4@0.3 I5@0.4 R6@0.5 RT1@0.6 IT2@0.7 END@60", opened);
   finding = test::find(accepted, FindingId::xauth_failed);
@@ -168,4 +172,8 @@ TEST_CASE("XAUTH that failed is confirmed by its status, dead peers by the numbe
   REQUIRE(finding != nullptr);
   CHECK(finding->certainty == Certainty::confirmed);
   CHECK(finding->detail == "R-U-THERE 101 to 104 are not acknowledged");
+  const auto anew = judge("I1@0 R2@0.1 I3@0.2 R4@0.3 I5@0.4 R6@0.5 IQ1@0.6 RQ2@0.7 IQ3@0.8 I-info@10 R-info@10.1 I-info@20 I-info@30 | I1@40 I1@44 I1@52 END@70", dpd);
+  finding = test::find(anew, FindingId::peer_gone);
+  REQUIRE(finding != nullptr);
+  CHECK(finding->certainty == Certainty::confirmed);
 }
