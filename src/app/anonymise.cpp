@@ -325,7 +325,7 @@ void Anonymiser::nat_discovery(Octets hash) {
   const auto& header = message_.header;
   for (const net::Endpoint& end : {source_, destination_}) {
     for (const std::uint16_t port : {end.port, std::uint16_t{500}, std::uint16_t{4500}}) {
-      for (const auto algorithm : {HashAlgorithm::md5, HashAlgorithm::sha, HashAlgorithm::sha2_256, HashAlgorithm::sha2_384, HashAlgorithm::sha2_512}) {
+      for (const auto algorithm : {HashAlgorithm::md5, HashAlgorithm::sha1, HashAlgorithm::sha2_256, HashAlgorithm::sha2_384, HashAlgorithm::sha2_512}) {
         const auto made = [&](const net::Address& of) { return crypto::nat_discovery_hash(algorithm, header.initiator_cookie, header.responder_cookie, of, port); };
         if (!std::ranges::equal(made(end.address).octets(), hash)) continue;
         std::ranges::copy(made(address(end.address)).octets(), hash.begin());

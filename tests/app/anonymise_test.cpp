@@ -5,6 +5,7 @@
 #include <bit>
 #include <set>
 
+#include "ike/crypto/nat_discovery.hpp"
 #include "ike/net/dissector.hpp"
 #include "support/packets.hpp"
 
@@ -132,6 +133,21 @@ TEST_CASE("identities, certificates, hashes and unknown vendor IDs in clear are 
   CHECK(text[3] == '.');
   CHECK(text[11] == '.');
   CHECK(isakmp::to_string(std::get<isakmp::Identification>(after.payloads[5].content)) == net::to_string(anonymiser.address(at("198.51.100.2"))));
+}
+
+TEST_CASE("a NAT-D hash that fitted the addresses fits the new ones, one from behind a NAT still fits none") {
+  const auto hash = [](const net::Address& of) {
+    const auto made = crypto::nat_discovery_hash(isakmp::HashAlgorithm::sha1, 0x1111111111111111, 0x22, of, 500);
+    return Bytes{made.octets().begin(), made.octets().end()};
+  };
+  const Bytes message = test::isakmp({.responder_cookie = 0x22}, {test::ke(), test::nonce(), test::Part{.type = 20, .body = hash(at("198.51.100.2"))}, test::Part{.type = 20, .body = hash(at("10.0.0.7"))}});
+  Anonymiser anonymiser{key(7)};
+  const Bytes made = rewritten(anonymiser, test::udp({}, 500, 500, message));
+  const auto text = [](const Bytes& octets) { return std::string{octets.begin(), octets.end()}; };
+  CHECK(holds(made, text(hash(anonymiser.address(at("198.51.100.2"))))));
+  CHECK_FALSE(holds(made, text(hash(at("198.51.100.2")))));
+  CHECK_FALSE(holds(made, text(hash(at("10.0.0.7")))));
+  CHECK_FALSE(holds(made, text(hash(anonymiser.address(at("10.0.0.7"))))));
 }
 
 TEST_CASE("a sum that was wrong stays wrong, and one that was not there stays away") {
