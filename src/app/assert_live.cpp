@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
-#include <deque>
 #include <optional>
 #include <stdexcept>
 
@@ -27,7 +26,6 @@ constexpr auto tick = 100ms;              // how long to wait for packets before
 constexpr auto lag = 200ms;               // how late a packet may come to us
 constexpr auto last_words = 1s;           // for a command that still runs when all expectations hold
 constexpr std::uint32_t most_attempts = 100'000;
-constexpr std::size_t most_kept = 64U << 20U;  // octets kept for --save-pcap
 constexpr int idle_share = 4;                  // judging takes at most one part in so many of the time
 
 /// Signals as something to be read beside packets.
@@ -54,40 +52,6 @@ class Signals {
 
  private:
   int descriptor_ = -1;
-};
-
-/// The newest packets, up to a limit: nobody knows before the end which of them will prove something.
-class Kept {
- public:
-  void add(const Frame& frame) {
-    frames_.push_back({frame, {frame.octets.begin(), frame.octets.end()}});
-    octets_ += size(frames_.back());
-    while (octets_ > most_kept) {
-      octets_ -= size(frames_.front());
-      frames_.pop_front();
-      ++dropped_;
-    }
-  }
-  [[nodiscard]] std::uint64_t dropped() const noexcept { return dropped_; }
-
-  template <typename Use>
-  void each(Use use) {
-    for (One& one : frames_) {
-      one.frame.octets = one.octets;
-      use(one.frame);
-    }
-  }
-
- private:
-  struct One {
-    Frame frame;
-    std::vector<std::uint8_t> octets;
-  };
-  static std::size_t size(const One& one) { return one.octets.size() + sizeof one; }
-
-  std::deque<One> frames_;
-  std::size_t octets_ = 0;
-  std::uint64_t dropped_ = 0;
 };
 
 capture::LiveOptions live_options(const AssertOptions& options, std::span<const expect::Expectation> expectations) {
@@ -202,7 +166,7 @@ class Watch {
   capture::LiveSource source_;  // open before the command runs
   Analyzer analyzer_;
   std::function<void(const Frame&)> take_;
-  Kept kept_;
+  NewestFrames kept_;
   std::optional<Child> command_;
   Clock::time_point start_ = Clock::now();
   Clock::time_point judge_next_ = start_;  // under a flood of packets, not at every one of them

@@ -26,7 +26,7 @@ std::optional<Number> number(std::string_view text) {
 /// An option whose value `take` judges: it gives what would be right, or nothing when it took the value.
 template <typename Take>
 CLI::Option* add_value(CLI::App& command, const std::string& name, const std::string& placeholder, const std::string& help, Take take) {
-  const auto taken = [name, take](const std::vector<std::string>& words) {
+  const auto taken = [name = name.substr(0, name.find(',')), take](const std::vector<std::string>& words) {
     for (const std::string& word : words) {
       if (const std::optional<std::string> right = take(word)) throw UsageError{fmt::format("{}: '{}' is not {}", name, word, *right)};
     }
@@ -131,9 +131,9 @@ void add_extract(CLI::App& command, ExtractOptions& extract) {
 }
 
 /// An option that may be given several times, a word each time.
-void add_words(CLI::App& command, const std::string& name, const std::string& placeholder, const std::string& help, std::vector<std::string>& into) {
-  add_value(command, name, placeholder, help, [&into](const std::string& word) -> std::optional<std::string> {
-    if (word.empty()) return "anything";
+void add_words(CLI::App& command, const std::string& name, const std::string& placeholder, const std::string& help, std::vector<std::string>& into, const std::string& what) {
+  add_value(command, name, placeholder, help, [&into, what](const std::string& word) -> std::optional<std::string> {
+    if (word.empty()) return what;
     into.push_back(word);
     return std::nullopt;
   });
@@ -142,9 +142,9 @@ void add_words(CLI::App& command, const std::string& name, const std::string& pl
 void add_assert(CLI::App& command, AssertOptions& options) {
   using namespace std::string_view_literals;
   add_input(command, options.input, false);
-  add_words(command, "--expect,-e", "TEXT", "what to expect, such as 'up within 5s' or\n'192.0.2.1 <-> 198.51.100.7 up' (repeatable);\ndefault: every tunnel is healthy", options.expectations);
-  add_words(command, "--expect-file", "TOML", "a file of expectations (repeatable)", options.expectation_files);
-  add_words(command, "--interface,-i", "IF", "watch this interface in place of files\n(repeatable)", options.interfaces);
+  add_words(command, "--expect,-e", "TEXT", "what to expect, such as 'up within 5s' or\n'192.0.2.1 <-> 198.51.100.7 up' (repeatable);\ndefault: every tunnel is healthy", options.expectations, "an expectation");
+  add_words(command, "--expect-file", "TOML", "a file of expectations (repeatable)", options.expectation_files, "a file");
+  add_words(command, "--interface,-i", "IF", "watch this interface in place of files\n(repeatable)", options.interfaces, "an interface");
   add_value(command, "--within", "SECONDS", "live: wait so long at most (default 30)", [&options](std::string_view word) -> std::optional<std::string> {
     if (word.ends_with('s')) word.remove_suffix(1);
     const std::optional<double> seconds = number<double>(word);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <stdexcept>
+#include <system_error>
 
 #include "ike/isakmp/message.hpp"
 #include "ike/net/ip.hpp"
@@ -37,7 +39,18 @@ bool udp_fragment(const Frame& frame, net::Address& source, net::Address& destin
 
 }  // namespace
 
-PacketKeeper::PacketKeeper(const std::string& directory, const expect::Verdict& verdict, const report::Report& report, net::Ports ports) : dissector_{std::move(ports)} {
+void NewestFrames::add(const Frame& frame) {
+  frames_.push_back({frame, {frame.octets.begin(), frame.octets.end()}});
+  octets_ += size(frames_.back());
+  while (octets_ > max_octets) {
+    octets_ -= size(frames_.front());
+    frames_.pop_front();
+    ++dropped_;
+  }
+}
+
+PacketKeeper::PacketKeeper(const std::string& directory, const expect::Verdict& verdict, const report::Report& report, net::Ports ports)
+    : dissector_{std::move(ports)}, first_time_{report.capture.first_time}, last_time_{report.capture.last_time} {
   for (const expect::Judgement& one : verdict.judgements) {
     if (one.standing != expect::Standing::failed) continue;
     for (const expect::Reason& reason : one.reasons) {
@@ -54,7 +67,10 @@ PacketKeeper::PacketKeeper(const std::string& directory, const expect::Verdict& 
       }
     }
   }
-  if (!kept_.empty()) std::filesystem::create_directories(directory);
+  if (kept_.empty()) return;
+  std::error_code fault;
+  std::filesystem::create_directories(directory, fault);
+  if (fault) throw std::runtime_error{"--save-pcap: " + directory + ": " + fault.message()};
   for (auto& [pair, kept] : kept_) kept.writer = std::make_unique<capture::PcapngWriter>(kept.path);
 }
 
@@ -85,15 +101,38 @@ PacketKeeper::Kept* PacketKeeper::owner_of(const Frame& frame) {
 }
 
 void PacketKeeper::offer(const Frame& frame, const std::string& interface) {
-  Kept* const kept = owner_of(frame);
-  if (kept == nullptr) return;
-  const auto comment = kept->comments.find({frame.file, frame.number});
-  kept->writer->write(frame, interface, comment == kept->comments.end() ? std::string_view{} : comment->second);
+  Kept* const owner = owner_of(frame);
+  if (!begun_) {
+    begun_ = true;
+    for (auto& [pair, kept] : kept_) {
+      if (&kept != owner || first_time_ < frame.time) write_time(kept, frame, first_time_, interface);
+    }
+  }
+  last_frame_ = frame;
+  last_frame_.wire_length = std::max(frame.wire_length, static_cast<std::uint32_t>(frame.octets.size()));
+  last_frame_.octets = {};
+  last_interface_ = interface;
+  if (owner == nullptr) return;
+  const auto comment = owner->comments.find({frame.file, frame.number});
+  write(*owner, frame, interface, comment == owner->comments.end() ? std::string_view{} : comment->second);
+}
+
+void PacketKeeper::write(Kept& kept, const Frame& frame, const std::string& interface, std::string_view comment) {
+  kept.writer->write(frame, interface, comment);
+  kept.last = std::max(kept.last, frame.time);
+}
+
+void PacketKeeper::write_time(Kept& kept, Frame frame, Time time, const std::string& interface) {
+  frame.wire_length = std::max(frame.wire_length, static_cast<std::uint32_t>(frame.octets.size()));  // cut off, not empty
+  frame.octets = {};
+  frame.time = time;
+  write(kept, frame, interface, "Only the time is kept: here the capture begins or ends.");
 }
 
 std::vector<std::string> PacketKeeper::close() {
   std::vector<std::string> paths;
   for (auto& [pair, kept] : kept_) {
+    if (begun_ && kept.last < last_time_) write_time(kept, last_frame_, last_time_, last_interface_);
     kept.writer->close();
     paths.push_back(kept.path);
   }

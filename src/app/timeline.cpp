@@ -57,13 +57,12 @@ std::vector<std::string> matches(const std::string& path) {
   return found;
 }
 
-/// Standard input and pipes give their octets once.
+}  // namespace
+
 bool can_open_again(const std::string& path) {
   struct stat status{};
   return path != "-" && ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
 }
-
-}  // namespace
 
 std::vector<std::string> capture_files(const std::vector<std::string>& paths, const OnError& on_error) {
   std::vector<std::string> files;

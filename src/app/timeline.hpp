@@ -19,6 +19,9 @@ using OnError = std::function<void(std::string_view line)>;
 /// The files that `paths` name: a directory stands for the captures in it, sorted by name and told by content.
 std::vector<std::string> capture_files(const std::vector<std::string>& paths, const OnError& on_error);
 
+/// Whether a file gives its octets a second time: standard input and pipes don't.
+bool can_open_again(const std::string& path);
+
 /// The frames of several captures as one, merged by packet time. Of many files only those whose times overlap
 /// are open at once.
 class Timeline {

@@ -16,13 +16,14 @@ std::string description(std::string_view text) {
   return out;
 }
 
-/// A value as a YAML block: its lines, indented; tabs and control octets have been made printable.
+/// A value as a YAML block: its lines, indented, the empty ones too, which Perl's reader of YAML wants; tabs and control
+/// octets have been made printable.
 void yaml_block(std::string& out, std::string_view key, std::string_view text) {
   out += fmt::format("  {}: |\n", key);
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
     const std::string_view line = text.substr(0, end);
-    out += line.empty() ? "\n" : fmt::format("    {}\n", line);
+    out += fmt::format("    {}\n", line);
     text.remove_prefix(std::min(text.size(), end + 1));
   }
 }

@@ -67,6 +67,17 @@ std::optional<Number> number_of(std::string_view text) {
   return value;
 }
 
+/// Whether the cipher has keys of `bits` to be negotiated (RFC 2409 appendix A; others have one length only).
+bool has_key_length(EncryptionAlgorithm cipher, std::uint16_t bits) {
+  switch (cipher) {
+    case EncryptionAlgorithm::aes_cbc:
+    case EncryptionAlgorithm::camellia_cbc: return bits == 128 || bits == 192 || bits == 256;
+    case EncryptionAlgorithm::blowfish_cbc: return bits >= 40 && bits <= 448 && bits % 8 == 0;
+    case EncryptionAlgorithm::cast_cbc: return bits >= 40 && bits <= 128 && bits % 8 == 0;
+    default: return false;
+  }
+}
+
 /// "AES", "AES-CBC", "AES-256", "AES-CBC-256".
 bool read_cipher(std::string_view word, Compare& compare) {
   const std::string asked = bare(word);
@@ -77,7 +88,7 @@ bool read_cipher(std::string_view word, Compare& compare) {
       if (!asked.starts_with(known)) continue;
       const std::string_view rest = std::string_view{asked}.substr(known.size());
       const std::optional<std::uint16_t> bits = rest.empty() ? std::uint16_t{0} : number_of<std::uint16_t>(rest);
-      if (!bits || (!rest.empty() && *bits == 0)) continue;
+      if (!bits || (!rest.empty() && !has_key_length(cipher, *bits))) continue;
       compare.value = number(cipher);
       compare.key_length = *bits;
       return true;
@@ -205,7 +216,7 @@ bool read_value(std::string_view word, Compare& compare) {
 }
 
 std::string_view nearest(std::string_view word, const std::vector<std::string_view>& among) {
-  if (word.size() > 40) return {};
+  if (word.size() > 40 || std::ranges::find(among, word) != among.end()) return {};
   std::string_view best;
   std::size_t least = std::max<std::size_t>(1, word.size() / 3) + 1;
   for (const std::string_view known : among) {

@@ -57,6 +57,12 @@ TEST_CASE("what can't be understood is refused with its place; nothing is judged
            {"fine.pcap -- true", "a command needs an interface to watch"},
            {"-i lo fine.pcap", "'fine.pcap': either files or interfaces, not both"},
            {"-i lo --", "no command after --"},
+           {"-e '' fine.pcap", "--expect: '' is not an expectation"},
+           {"-e 'no no up' fine.pcap", "or a finding such as weak-crypto, in place of 'no'\n  no no up\n     ^\n"},
+           {"-e encryption=AES-257 fine.pcap", "with a key length if wanted: AES-256 in place of 'AES-257'"},
+           {"-e encryption!=3DES-CBC-168 fine.pcap", "in place of '3DES-CBC-168'"},
+           {"--expect-file . fine.pcap", "--expect-file: .: is a directory"},
+           {"--expect-file /dev/zero fine.pcap", "--expect-file: /dev/zero: is larger than 64 MiB"},
            {"-i no-such-if0 --within 1", "no-such-if0: "},
            {"-i lo --within 0", "--within: '0' is not a number of seconds above 0"},
            {"--format xml fine.pcap", "--format: 'xml' is not one of text|junit|tap|json|github"},
@@ -75,13 +81,48 @@ TEST_CASE("the packets of what failed are kept, with what they prove") {
   const Outcome outcome = scratch.run("assert --save-pcap kept stuck.pcap");
   CHECK(outcome.status == 1);
   CHECK(has(outcome.error, "kept the packets: kept/198.51.100.41-203.0.113.158.pcapng"));
-  CHECK(has(scratch.run("read kept").out, "35 packets, 35 IKE"));  // of 43
+  CHECK(has(scratch.run("read kept").out, "36 packets, 35 IKE, 72.3 s\n\n"));  // of 43; one is but the time of the begin
   CHECK(has(slurp(scratch / "kept/198.51.100.41-203.0.113.158.pcapng"), "psk-mismatch: message 5"));
   CHECK(scratch.run("assert -e 'stalled with psk-mismatch' kept").status == 0);
 
   CHECK(scratch.run("assert --save-pcap none fine.pcap").status == 0);
   CHECK_FALSE(std::filesystem::exists(scratch / "none"));
-  CHECK(scratch.run("assert --save-pcap /proc/none stuck.pcap").status == 2);
+  const Outcome refused = scratch.run("assert --save-pcap /proc/none stuck.pcap");
+  CHECK(refused.status == 2);
+  CHECK(has(refused.error, "--save-pcap: /proc/none: "));
+}
+
+TEST_CASE("packets are kept of what comes once, too: standard input and pipes") {
+  const Scratch scratch;
+  for (const std::string& input : {std::string{"- <stuck.pcap"}, std::string{"pipe & cat stuck.pcap >pipe; wait $!"}}) {
+    CAPTURE(input);
+    const Outcome outcome = scratch.shell("rm -rf pipe kept; mkfifo pipe; \"$IKESCOPE\" assert --save-pcap kept " + input);
+    CHECK(outcome.status == 1);
+    CHECK(scratch.run("assert -e 'stalled with psk-mismatch' kept").status == 0);
+  }
+}
+
+TEST_CASE("a verdict that nobody reads to its end counts all the same") {
+  const Scratch scratch;
+  CHECK(scratch.shell("{ \"$IKESCOPE\" assert stuck.pcap; echo $? >status; } | true").status == 0);
+  CHECK(slurp(scratch / "status") == "1\n");
+  CHECK(scratch.shell("{ sleep 0.1; \"$IKESCOPE\" assert --format json stuck.pcap; echo $? >status; } | true").status == 0);
+  CHECK(slurp(scratch / "status") == "1\n");
+}
+
+TEST_CASE("silence after the last message is kept as well: it is what proves the stall") {
+  const Scratch scratch;
+  const std::string whole = slurp(scratch / "fine.pcap");
+  std::string silent = whole.substr(0, 24 + 2 * (16 + 42) + (16 + 222) + (16 + 202));  // up to message 2
+  const auto add = [&](std::uint32_t word) {
+    for (unsigned shift = 0; shift < 32; shift += 8) silent += static_cast<char>(word >> shift);
+  };
+  for (const std::uint32_t word : {1795249607U + 30U, 0U, 60U, 60U}) add(word);  // something else, half a minute later
+  spill(scratch / "silent.pcap", silent + std::string(60, '\xff'));
+  REQUIRE(has(scratch.run("assert --save-pcap kept silent.pcap").out, "it is stalled: no-msg3"));
+  const Outcome kept = scratch.run("read kept");
+  CHECK_MESSAGE(has(kept.out, "4 packets, 2 IKE, 29.9 s\n\n"), kept.out);
+  CHECK(scratch.run("assert -e 'stalled with no-msg3' kept").status == 0);
 }
 
 TEST_CASE("every capture of the collection passes or fails with its reason") {

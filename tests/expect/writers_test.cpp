@@ -63,6 +63,7 @@ TEST_CASE("TAP: numbered, with a YAML block below what failed") {
   CAPTURE(tap);
   CHECK(tap.starts_with("TAP version 13\n1..2\nnot ok 1 - up\n  ---\n  message: |\n    192.0.2.1 -> 198.51.100.2: expected up; it is stalled: psk-mismatch: "));
   CHECK(has(tap, "\n  finding: psk-mismatch\n  tunnels: |\n    192.0.2.1 -> 198.51.100.2\n"));
+  CHECK_MESSAGE(!has(tap, "\n\n"), "Perl's reader ends a block at an empty line");
   CHECK(has(tap, "\n  ...\nnot ok 2 - command: ./bring-up.sh \\#1\n"));
   Judged good;
   good.add(up);

@@ -11,4 +11,5 @@ trap 'rm -rf "$scratch"' EXIT
   { cat "$scratch/log"; exit 1; }
 "$cmake" --build "$scratch/build" >"$scratch/log" 2>&1 || { cat "$scratch/log"; exit 1; }
 IKE_CAPTURES=$pcaps "$scratch/build/tunnel_test"
+if [ -x "$scratch/build/gtest_test" ]; then IKE_CAPTURES=$pcaps "$scratch/build/gtest_test"; else echo "GoogleTest is not installed: its example was not built"; fi
 "$scratch/prefix/bin/ikescope" assert "$pcaps/main-mode/strongswan-strongswan.pcap"
