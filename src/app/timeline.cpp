@@ -14,13 +14,15 @@
 #include <span>
 #include <system_error>
 
+#include "ike/net/link.hpp"
+
 namespace ike::app {
 namespace {
 
 namespace fs = std::filesystem;
 
-/// Does `path`, found in a directory, begin like a capture? What cannot be opened counts as one, so that it is
-/// reported. Compressed files must say by their name that a capture is inside.
+/// Does `path`, found in a directory, begin like a capture, be it a compressed one? What cannot be opened counts as
+/// one, so that it is reported, and so does what can't be unpacked and calls itself one.
 bool looks_like_capture(const fs::path& path) {
   std::ifstream file{path, std::ios::binary};
   if (!file) return true;
@@ -28,11 +30,17 @@ bool looks_like_capture(const fs::path& path) {
   if (!file.read(start.data(), start.size())) return false;
   const std::string_view magic{start.data(), start.size()};
   using namespace std::string_view_literals;
-  for (const auto known : {"\xa1\xb2\xc3\xd4"sv, "\xd4\xc3\xb2\xa1"sv, "\xa1\xb2\x3c\x4d"sv, "\x4d\x3c\xb2\xa1"sv, "\x0a\x0d\x0d\x0a"sv}) {
+  for (const auto known : {"\xa1\xb2\xc3\xd4"sv, "\xd4\xc3\xb2\xa1"sv, "\xa1\xb2\x3c\x4d"sv, "\x4d\x3c\xb2\xa1"sv, "\xa1\xb2\xcd\x34"sv, "\x34\xcd\xb2\xa1"sv, "\x0a\x0d\x0d\x0a"sv}) {
     if (magic == known) return true;
   }
-  const bool compressed = magic.starts_with("\x1f\x8b"sv) || magic == "\x28\xb5\x2f\xfd"sv;
-  return compressed && path.filename().string().find("cap") != std::string::npos;
+  const bool skippable = magic.substr(1) == "\x2a\x4d\x18"sv && (magic[0] & 0xf0) == 0x50;  // a zstd frame to pass over
+  if (!magic.starts_with("\x1f\x8b"sv) && magic != "\x28\xb5\x2f\xfd"sv && !skippable) return false;
+  if (path.filename().string().find("cap") != std::string::npos) return true;
+  try {
+    return capture::FileSource{path.string(), 0}.next() != nullptr;
+  } catch (const std::exception&) {
+    return false;
+  }
 }
 
 std::vector<std::string> captures_in(const fs::path& directory) {
@@ -149,6 +157,9 @@ void Timeline::close(std::uint16_t index) {
   }
   for (const LinkType link : source.link_types()) {
     std::string name = capture::link_name(link);
+    if (net::open_link(link, {}).inside == net::Inside::unknown_link) {
+      info_.remarks.push_back(fmt::format("{}: link type {} cannot be read; capture where Ethernet or IP passes, or with tcpdump -i any", info_.files[index].name, name));
+    }
     if (std::ranges::find(info_.link_types, name) == info_.link_types.end()) info_.link_types.push_back(std::move(name));
   }
   info_.kernel_drops += source.drops();

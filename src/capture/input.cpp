@@ -45,6 +45,7 @@ Descriptor::Descriptor(const std::string& path, Waiting waiting, bool follow) : 
   struct stat status {};
   const bool known = ::fstat(fd_, &status) == 0;
   follow_ = follow && waiting_ && known && S_ISREG(status.st_mode);
+  at_hand_ = known && S_ISREG(status.st_mode) && !follow_;
   streams_ = waiting_ && known && (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode));
   if (known && S_ISDIR(status.st_mode)) {
     if (fd_ != STDIN_FILENO) ::close(fd_);

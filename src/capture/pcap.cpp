@@ -67,6 +67,8 @@ class PcapReader final : public FileSource::Impl {
     return std::max(one, other) - std::min(one, other) <= search_seconds;
   }
   [[nodiscard]] bool sane(const std::uint8_t* record) const noexcept;
+  void find_record_header() noexcept;
+  [[nodiscard]] bool fits(std::size_t record_header, bool surely) const noexcept;
   [[nodiscard]] bool plausible(const std::uint8_t* record) const noexcept;
   [[nodiscard]] bool chain_at(std::size_t from, bool to_end) const noexcept;
   void resynchronise();
@@ -94,6 +96,32 @@ PcapReader::PcapReader(Window octets, std::uint16_t file) : Impl{std::move(octet
   frame.link = static_cast<LinkType>(order_.u32(at + 20) & 0xffff);  // above stand the FCS length and its flag
   format = "pcap";
   window.skip(pcap_header_size);
+  find_record_header();
+}
+
+/// Some writers put more into a record's header than their magic says: Nokia's IPSO 4 octets, old patched libpcaps 8
+/// or 12. Where the first records fit together with one of those lengths only, it is believed.
+void PcapReader::find_record_header() noexcept {
+  if (fits(record_header_, false)) return;
+  for (const std::size_t other : {16U, 20U, 24U, 28U}) {
+    if (!fits(other, true)) continue;
+    record_header_ = other;
+    return;
+  }
+}
+
+/// Whether the first records, as far as they are there (a pipe is not waited for), follow each other when their headers
+/// have that length; `surely`: and there are enough of them to tell.
+bool PcapReader::fits(std::size_t record_header, bool surely) const noexcept {
+  std::size_t at = 0;
+  for (int found = 0; found < chain_length; ++found) {
+    if (at == window.left() && found > 1) return true;
+    if (at > window.left() || window.left() - at < record_header) return !surely;
+    const std::uint8_t* record = window.at() + at;
+    if (!sane(record)) return false;
+    at += record_header + captured_at(record);
+  }
+  return true;
 }
 
 /// The captured length of a record where it is zero, or exceeds the snap length or the sent length. Writers do

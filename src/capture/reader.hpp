@@ -44,6 +44,8 @@ class Descriptor final : public Input {
   ~Descriptor() override;
   std::size_t read(std::uint8_t* to, std::size_t room) override;
   [[nodiscard]] ByteView head() const noexcept { return ByteView{head_, head_size_}; }
+  /// Whether all of it is there already, so that reading on never waits.
+  [[nodiscard]] bool at_hand() const noexcept { return at_hand_; }
 
  private:
   std::size_t read_some(std::uint8_t* to, std::size_t room);
@@ -52,6 +54,7 @@ class Descriptor final : public Input {
   Waiting waiting_;
   bool follow_ = false;   // a regular file may grow
   bool streams_ = false;  // a FIFO or the like: nothing there is not the end
+  bool at_hand_ = false;
   int fd_ = -1;
   std::uint8_t head_[32]{};
   std::size_t head_size_ = 0;

@@ -65,13 +65,15 @@ std::unique_ptr<FileSource::Impl> open(const std::string& path, std::uint16_t in
   auto file = std::make_unique<Descriptor>(path, std::move(waiting), follow);
   const bool gzip = is_gzip(file->head());
   const bool zstd = is_zstd(file->head());
+  const bool at_hand = file->at_hand();
   std::unique_ptr<Input> input = std::move(file);
   if (gzip) input = gunzip(std::move(input));
   if (zstd) input = unzstd(std::move(input));
   const std::string packing = gzip ? ", gzip" : zstd ? ", zstd" : "";
 
   Window window{std::move(input)};
-  window.have(pcap_header_size);
+  constexpr std::size_t first_records = 16 * 1024;  // by which a reader may tell peculiarities
+  window.have(at_hand ? first_records : pcap_header_size);
   const ByteView head{window.at(), std::min(window.left(), pcap_header_size)};
   if (head.size() < pcap_header_size && !window.fault().empty()) {
     throw CaptureError(name + ": " + window.fault() + "; copy the file again");

@@ -89,3 +89,29 @@ TEST_CASE("a packet that holds no message is one line and exit status 2") {
   CHECK(outcome.out.empty());
   CHECK(outcome.error == "ikescope: packet 9999 holds no ISAKMP message\n");
 }
+
+TEST_CASE("a directory stands for the captures in it, told by content whatever they are called") {
+  const Scratch scratch;
+  const std::string stuck = slurp(scratch / "stuck.pcap");
+  spill(scratch / "day/one", stuck);
+  spill(scratch / "day/modified", "\x34\xcd\xb2\xa1" + stuck.substr(4));
+  spill(scratch / "day/log", "nothing of that kind\n");
+  REQUIRE(scratch.shell("gzip -c stuck.pcap >day/packed.gz; gzip -c day/log >day/log.gz; gzip -c day/log >day/broken.pcap.gz").status == 0);
+  const Outcome outcome = scratch.run("read --format json day");
+  for (const std::string_view read : {"\"day/one\"", "\"day/modified\"", "\"day/packed.gz\""}) CHECK_MESSAGE(has(outcome.out, read), read);
+  CHECK_FALSE(has(outcome.out, "day/log"));
+  CHECK(outcome.error == "ikescope: day/broken.pcap.gz: what gzip holds is text; give a capture file, as tcpdump -w writes it\n");
+}
+
+TEST_CASE("a link type that can't be read is named, with what to do") {
+  const Scratch scratch;
+  std::string air = slurp(scratch / "stuck.pcap");
+  air[20] = 127;
+  spill(scratch / "air.pcap", air);
+  const Outcome outcome = scratch.run("read air.pcap");
+  CHECK(outcome.status == 0);
+  CHECK_MESSAGE(has(outcome.out, "Note: air.pcap: link type IEEE802_11_RADIO cannot be read; capture where\n"), outcome.out);
+  air[20] = static_cast<char>(250), air[21] = 3;
+  spill(scratch / "unknown.pcap", air);
+  CHECK(has(scratch.run("read --format json unknown.pcap").out, "link type 1018 cannot be read; capture where Ethernet or IP passes, or with tcpdump -i any"));
+}

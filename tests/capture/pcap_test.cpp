@@ -56,6 +56,32 @@ TEST_CASE("every pcap magic is read in both byte orders") {
   }
 }
 
+TEST_CASE("a record header longer than the magic says is told by the first records") {
+  struct Row {
+    std::uint32_t magic;
+    std::size_t more;  // octets in each record's header beside the usual 16
+  };
+  // Nokia's IPSO, Red Hat 6.1, SuSE 6.3; a magic that promises more than there is.
+  for (const Row& row : {Row{0xa1b2c3d4, 4}, Row{0xa1b2c3d4, 8}, Row{0xa1b2cd34, 12}, Row{0xa1b2cd34, 0}}) {
+    for (const bool big : {false, true}) {
+      for (const std::size_t records : {2U, 3U, 40U}) {
+        CAPTURE(row.magic);
+        CAPTURE(row.more);
+        CAPTURE(records);
+        Pcap file{0xa1b2c3d4, big, 1};
+        for (std::uint32_t i = 1; i <= records; ++i) file.header(1'700'000'000 + i, i, 60, 60).raw(Octets(row.more, 0)).raw(packet(i, 60));
+        const std::uint32_t magic = row.magic;
+        for (unsigned i = 0; i < 4; ++i) file.octets[i] = static_cast<std::uint8_t>(magic >> 8 * (big ? 3 - i : i));
+        const Reading got{file.octets};
+        REQUIRE(got.frames.size() == records);
+        CHECK(got.frames[0].octets == packet(1, 60));
+        CHECK(got.frames[records - 1].octets == packet(static_cast<std::uint32_t>(records), 60));
+        CHECK(got.source.remarks().empty());
+      }
+    }
+  }
+}
+
 TEST_CASE("FCS bits above the link type are masked") {
   const Reading got{Pcap{0xa1b2c3d4, false, 0x44000000 | 276}.record(1, 0, packet(1, 4)).octets};
   REQUIRE(got.frames.size() == 1);
