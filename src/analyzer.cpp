@@ -53,6 +53,41 @@ void locate_nat(const track::Tracker& tracker, track::Attempt& attempt) {
   }
 }
 
+/// IKEv2 alone.
+bool says_nothing(const track::Tunnel& tunnel, const diagnose::Diagnosis& judged) { return tunnel.attempts.empty() && judged.findings.empty(); }
+
+report::TunnelRow row_of(const track::Tunnel& tunnel, const diagnose::Diagnosis& judged, std::uint32_t index) {
+  report::TunnelRow row;
+  row.index = index;
+  row.verdict = judged.verdict;
+  row.refused = judged.refused;
+  row.warning = std::ranges::any_of(judged.findings, [](const auto& finding) { return finding.severity == diagnose::Severity::warning; });
+  row.one_sided = std::ranges::any_of(judged.findings, [](const auto& finding) { return finding.id == diagnose::FindingId::one_sided; });
+  row.initiator = tunnel.peers[0];
+  row.responder = tunnel.peers[1];
+  row.positions = judged.positions;
+  row.attempts = static_cast<std::uint32_t>(tunnel.attempts.size()) + tunnel.attempts_left_out;
+  for (const auto& attempt : tunnel.attempts) {
+    row.resends += attempt.resends;
+    row.aggressive = attempt.aggressive();
+    row.phase1_seen = row.phase1_seen || attempt.aggressive() || attempt.mode == isakmp::ExchangeType::identity_protection;
+  }
+  return row;
+}
+
+report::TunnelRow row_of(const track::Routine& routine, std::uint32_t index) {
+  report::TunnelRow row;
+  row.index = index;
+  row.verdict = diagnose::Verdict::up;
+  row.initiator = routine.initiator;
+  row.responder = routine.responder;
+  row.aggressive = routine.mode == isakmp::ExchangeType::aggressive;
+  row.phase1_seen = true;
+  row.positions = row.aggressive ? track::Positions{track::Position::am_active, track::Position::am_active, 3} : track::Positions{track::Position::mm_active, track::Position::mm_active, 6};
+  row.attempts = 1;
+  return row;
+}
+
 }  // namespace
 
 struct Analyzer::Impl {
@@ -129,6 +164,27 @@ const net::Dissector& Analyzer::dissector() const noexcept { return impl_->disse
 
 const track::TrackCounts& Analyzer::counts() const noexcept { return impl_->tracker.counts(); }
 
+std::uint32_t Analyzer::pairs() const noexcept { return impl_->tracker.pairs(); }
+
+void Analyzer::judge(std::uint32_t pair, const Loss& loss, std::vector<Judged>& out) const {
+  const auto& self = *impl_;
+  out.clear();
+  std::vector<track::Tunnel> tunnels;
+  self.tracker.tunnels(pair, tunnels);
+  for (auto& tunnel : tunnels) {
+    self.add_opened(tunnel);
+    for (auto& attempt : tunnel.attempts) locate_nat(self.tracker, attempt);
+    const bool touched = !tunnel.attempts.empty() && tunnel.attempts.back().first <= loss.last;
+    auto judged = diagnose::diagnose(tunnel, self.facts(touched ? loss.frames : 0), self.options.judgement);
+    if (says_nothing(tunnel, judged)) continue;
+    Judged one;
+    one.row = row_of(tunnel, judged, pair);
+    one.tunnel.tunnel = std::move(tunnel);
+    one.tunnel.diagnosis = std::move(judged);
+    out.push_back(std::move(one));
+  }
+}
+
 report::Report Analyzer::report(report::CaptureInfo capture) const {
   const auto& self = *impl_;
   const auto& counts = self.tracker.counts();
@@ -178,15 +234,7 @@ report::Report Analyzer::report(report::CaptureInfo capture) const {
   report.tunnels.reserve(self.tracker.pairs());
   for (std::uint32_t pair = 0; pair < self.tracker.pairs(); ++pair) {
     if (const auto routine = self.tracker.routine(pair)) {
-      report::TunnelRow row;
-      row.index = static_cast<std::uint32_t>(places.size());
-      row.verdict = diagnose::Verdict::up;
-      row.initiator = routine->initiator;
-      row.responder = routine->responder;
-      row.aggressive = routine->mode == isakmp::ExchangeType::aggressive;
-      row.phase1_seen = true;
-      row.positions = row.aggressive ? track::Positions{track::Position::am_active, track::Position::am_active, 3} : track::Positions{track::Position::mm_active, track::Position::mm_active, 6};
-      row.attempts = 1;
+      const auto row = row_of(*routine, static_cast<std::uint32_t>(places.size()));
       report.tunnels.push_back(row);
       places.emplace_back(pair, 0);
       order.push_back(routine->attempt);
@@ -197,22 +245,8 @@ report::Report Analyzer::report(report::CaptureInfo capture) const {
       self.add_opened(tunnels[part]);
       const auto& tunnel = tunnels[part];
       const auto judged = diagnose::diagnose(tunnel, facts, brief);
-      if (tunnel.attempts.empty() && judged.findings.empty()) continue;  // IKEv2 alone
-      report::TunnelRow row;
-      row.index = static_cast<std::uint32_t>(places.size());
-      row.verdict = judged.verdict;
-      row.refused = judged.refused;
-      row.warning = std::ranges::any_of(judged.findings, [](const auto& finding) { return finding.severity == diagnose::Severity::warning; });
-      row.one_sided = std::ranges::any_of(judged.findings, [](const auto& finding) { return finding.id == diagnose::FindingId::one_sided; });
-      row.initiator = tunnel.peers[0];
-      row.responder = tunnel.peers[1];
-      row.positions = judged.positions;
-      row.attempts = static_cast<std::uint32_t>(tunnel.attempts.size()) + tunnel.attempts_left_out;
-      for (const auto& attempt : tunnel.attempts) {
-        row.resends += attempt.resends;
-        row.aggressive = attempt.aggressive();
-        row.phase1_seen = row.phase1_seen || attempt.aggressive() || attempt.mode == isakmp::ExchangeType::identity_protection;
-      }
+      if (says_nothing(tunnel, judged)) continue;
+      const auto row = row_of(tunnel, judged, static_cast<std::uint32_t>(places.size()));
       report.tunnels.push_back(row);
       places.emplace_back(pair, part);
       order.push_back(tunnel.attempts.empty() ? 0 : tunnel.attempts.front().id);

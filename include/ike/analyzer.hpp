@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "ike/base/frame.hpp"
 #include "ike/crypto/opener.hpp"
@@ -39,6 +41,24 @@ class Analyzer {
   /// (names, formats, drops); its counts and times are filled in here. The report looks into this analyzer
   /// and must not outlive it, nor the next feed().
   [[nodiscard]] report::Report report(report::CaptureInfo capture) const;
+
+  /// Places of pairs of addresses, for judge(); grows as pairs are seen, and a place whose pair was dropped is used again.
+  [[nodiscard]] std::uint32_t pairs() const noexcept;
+
+  /// Frames that the capture lost: until when, and how many.
+  struct Loss {
+    Time last{};
+    std::uint64_t frames = 0;
+  };
+  /// One tunnel as of now: its line and, where details are asked for, everything.
+  struct Judged {
+    report::TunnelRow row;
+    report::TunnelReport tunnel;
+  };
+  /// The tunnels of one pair alone, judged as of the last frame or pass_time(): for live use, where one changes at a time.
+  /// What was lost before a tunnel began does not lower its certainty. `out` is reused; what it holds looks into this
+  /// analyzer until the next feed().
+  void judge(std::uint32_t pair, const Loss& loss, std::vector<Judged>& out) const;
 
   [[nodiscard]] const track::TrackCounts& counts() const noexcept;
 

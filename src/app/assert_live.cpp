@@ -1,9 +1,6 @@
 #include <fmt/format.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <csignal>
 #include <optional>
 #include <stdexcept>
@@ -12,8 +9,10 @@
 #include "child.hpp"
 #include "ike/analyzer.hpp"
 #include "ike/capture/live.hpp"
+#include "live_report.hpp"
 #include "output.hpp"
 #include "save_packets.hpp"
+#include "signals.hpp"
 
 namespace ike::app {
 namespace {
@@ -27,32 +26,6 @@ constexpr auto lag = 200ms;               // how late a packet may come to us
 constexpr auto last_words = 1s;           // for a command that still runs when all expectations hold
 constexpr std::uint32_t most_attempts = 100'000;
 constexpr int idle_share = 4;                  // judging takes at most one part in so many of the time
-
-/// Signals as something to be read beside packets.
-class Signals {
- public:
-  Signals() {
-    sigset_t taken;
-    sigemptyset(&taken);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGCHLD}) sigaddset(&taken, signal);
-    ::sigprocmask(SIG_BLOCK, &taken, nullptr);
-    descriptor_ = ::signalfd(-1, &taken, SFD_NONBLOCK | SFD_CLOEXEC);
-    if (descriptor_ < 0) throw std::runtime_error{"signals can't be received"};
-  }
-  ~Signals() { ::close(descriptor_); }
-  Signals(const Signals&) = delete;
-  Signals& operator=(const Signals&) = delete;
-
-  [[nodiscard]] int descriptor() const noexcept { return descriptor_; }
-  /// The next signal that came, or 0.
-  [[nodiscard]] int next() const {
-    signalfd_siginfo info{};
-    return ::read(descriptor_, &info, sizeof info) == sizeof info ? static_cast<int>(info.ssi_signo) : 0;
-  }
-
- private:
-  int descriptor_ = -1;
-};
 
 capture::LiveOptions live_options(const AssertOptions& options, std::span<const expect::Expectation> expectations) {
   capture::LiveOptions live;
@@ -117,16 +90,7 @@ class Watch {
   }
 
   [[nodiscard]] report::Report report() {
-    report::CaptureInfo capture;
-    capture.nanoseconds = true;
-    for (const capture::LiveCounts& counts : source_.counts()) {
-      capture.files.push_back({counts.interface, "live", counts.received, {}});
-      capture.kernel_drops += counts.kernel_drops;
-      if (counts.interface_drops > 0) capture.remarks.push_back(fmt::format("{}: the interface itself dropped {} packets", counts.interface, counts.interface_drops));
-      if (counts.down) capture.remarks.push_back(fmt::format("{}: the interface went away", counts.interface));
-    }
-    for (const LinkType link : source_.link_types()) capture.link_types.push_back(capture::link_name(link));
-    report::Report made = analyzer_.report(std::move(capture));
+    report::Report made = analyzer_.report(live_info(source_));
     made.version = IKE_VERSION;
     return made;
   }
@@ -162,7 +126,7 @@ class Watch {
 
   const AssertOptions& options_;
   std::span<const expect::Expectation> expectations_;
-  Signals signals_;
+  Signals signals_{SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGCHLD};
   capture::LiveSource source_;  // open before the command runs
   Analyzer analyzer_;
   std::function<void(const Frame&)> take_;

@@ -10,6 +10,8 @@ ExitCode read(const ReadOptions& options);
 ExitCode decode(const DecodeOptions& options);
 ExitCode extract(const ExtractOptions& options);
 ExitCode check_psk(const CheckPskOptions& options);
+ExitCode watch(const WatchOptions& options);
+ExitCode filter(const FilterOptions& options);
 ExitCode explain(const ExplainOptions& options);
 ExitCode assert_expectations(const AssertOptions& options);  // assert.cpp; `assert` itself may be a macro
 

@@ -18,6 +18,8 @@ ExitCode run(const DecodeOptions& options) { return decode(options); }
 ExitCode run(const ExtractOptions& options) { return extract(options); }
 ExitCode run(const CheckPskOptions& options) { return check_psk(options); }
 ExitCode run(const ExplainOptions& options) { return explain(options); }
+ExitCode run(const WatchOptions& options) { return watch(options); }
+ExitCode run(const FilterOptions& options) { return filter(options); }
 ExitCode run(const AssertOptions& options) { return assert_expectations(options); }
 
 ExitCode run(std::span<const char* const> arguments) {

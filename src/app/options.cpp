@@ -1,68 +1,18 @@
 #include "options.hpp"
 
-#include <fmt/format.h>
-
-#include <CLI/CLI.hpp>
-#include <algorithm>
-#include <array>
-#include <charconv>
-#include <cmath>
 #include <filesystem>
-#include <utility>
+
+#include "option_kinds.hpp"
+#include "options_watch.hpp"
 
 namespace ike::app {
 namespace {
 
-constexpr std::string_view commands = "read, decode, extract, assert, check-psk, explain, help";
-
-template <typename Number>
-std::optional<Number> number(std::string_view text) {
-  Number value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
-/// An option whose value `take` judges: it gives what would be right, or nothing when it took the value.
-template <typename Take>
-CLI::Option* add_value(CLI::App& command, const std::string& name, const std::string& placeholder, const std::string& help, Take take) {
-  const auto taken = [name = name.substr(0, name.find(',')), take](const std::vector<std::string>& words) {
-    for (const std::string& word : words) {
-      if (const std::optional<std::string> right = take(word)) throw UsageError{fmt::format("{}: '{}' is not {}", name, word, *right)};
-    }
-    return true;
-  };
-  return command.add_option(name, CLI::callback_t{taken}, help)->type_name(placeholder)->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-}
-
-/// An option that takes one of some words.
-template <typename Value, std::size_t count>
-void add_choice(CLI::App& command, const std::string& name, const std::string& help, Value& into, const std::array<std::pair<std::string_view, Value>, count>& choices) {
-  std::string words;
-  for (const auto& choice : choices) words.append(words.empty() ? "" : "|").append(choice.first);
-  add_value(command, name, words, help, [&into, choices, words](std::string_view word) -> std::optional<std::string> {
-    const auto* const found = std::ranges::find(choices, word, &std::pair<std::string_view, Value>::first);
-    if (found == choices.end()) return "one of " + words;
-    into = found->second;
-    return std::nullopt;
-  });
-}
-
-/// An option that takes a whole number within limits.
-template <typename Number, typename Take>
-void add_number(CLI::App& command, const std::string& name, const std::string& help, Number least, Number most, Take take) {
-  add_value(command, name, "N", help, [=](std::string_view word) -> std::optional<std::string> {
-    const std::optional<Number> value = number<Number>(word);
-    if (!value || *value < least || *value > most) return fmt::format("a number from {} to {}", least, most);
-    take(*value);
-    return std::nullopt;
-  });
-}
+constexpr std::string_view commands = "read, decode, extract, watch, filter, assert, check-psk, explain, help";
 
 void add_input(CLI::App& command, Input& input, bool required = true) {
   command.add_option("FILE", input.paths, "pcap or pcapng file, plain, gzip or zstd;\na directory of them; - for standard input")->type_name("")->required(required);
-  add_number<std::uint16_t>(command, "--port", "one more UDP port that carries IKE, beside 500\nand 4500 (repeatable)", 1, 65535,
-                            [&input](std::uint16_t port) { input.ports.push_back(port); });
+  add_port(command, input.ports);
 }
 
 void add_keys(CLI::App& command, KeyOptions& keys) {
@@ -70,21 +20,6 @@ void add_keys(CLI::App& command, KeyOptions& keys) {
   command.add_option("--keys-from", keys.logs, "decrypt with the keys in a log of strongSwan's\ncharon (ike = 4)")->type_name("LOG")->expected(1);
   command.add_option("--psk-file", keys.psks, "pre-shared keys, one a line: verify Aggressive\nMode; with g^xy also decrypt")->type_name("FILE")->expected(1);
   command.add_option("--ca", keys.authorities, "certificates of the CAs that count, PEM or DER")->type_name("FILE")->expected(1);
-}
-
-void add_patience(CLI::App& command, diagnose::Options& judgement) {
-  add_value(command, "--patience", "SECONDS", "silence that makes a missing reply a stall\n(default 10)", [&judgement](std::string_view word) -> std::optional<std::string> {
-    const std::optional<double> seconds = number<double>(word);
-    if (!seconds || !(*seconds > 0 && *seconds <= 86400)) return "a number of seconds above 0, up to 86400";
-    judgement.patience = std::chrono::duration_cast<Duration>(std::chrono::duration<double>(*seconds));
-    return std::nullopt;
-  });
-}
-
-void add_colour(CLI::App& command, Colour& colour) {
-  using namespace std::string_view_literals;
-  add_choice(command, "--color", "auto (default): on a terminal, unless NO_COLOR\nis set", colour,
-             std::array{std::pair{"auto"sv, Colour::automatic}, std::pair{"always"sv, Colour::always}, std::pair{"never"sv, Colour::never}});
 }
 
 void add_read(CLI::App& command, ReadOptions& read) {
@@ -101,10 +36,7 @@ void add_read(CLI::App& command, ReadOptions& read) {
   add_choice(command, "--states", "whose words name the positions (default asa)", read.text.vocabulary,
              std::array{std::pair{"asa"sv, report::Vocabulary::asa}, std::pair{"ios"sv, report::Vocabulary::ios},
                         std::pair{"libreswan"sv, report::Vocabulary::libreswan}});
-  add_value(command, "--peer", "ADDR|CIDR", "show only tunnels that have an end there", [&read](std::string_view word) -> std::optional<std::string> {
-    read.peer = parse_prefix(word);
-    return read.peer ? std::nullopt : std::optional<std::string>{"an address or a prefix such as 198.51.100.0/24"};
-  });
+  add_peer(command, read.peer);
   add_patience(command, read.judgement);
   add_number<std::uint32_t>(command, "--max-exchanges", "phase 1 exchanges held at once (default 1000000)", 1, 100'000'000,
                             [&read](std::uint32_t count) { read.limits.attempts = count; });
@@ -128,15 +60,6 @@ void add_extract(CLI::App& command, ExtractOptions& extract) {
   add_input(command, extract.input);
   command.add_option("-w", extract.output, "the pcapng file to write")->type_name("FILE")->required();
   command.add_flag("--anonymise,--anonymize", extract.anonymise, "rewrite addresses and identities, the same\nalways in the same way");
-}
-
-/// An option that may be given several times, a word each time.
-void add_words(CLI::App& command, const std::string& name, const std::string& placeholder, const std::string& help, std::vector<std::string>& into, const std::string& what) {
-  add_value(command, name, placeholder, help, [&into, what](const std::string& word) -> std::optional<std::string> {
-    if (word.empty()) return what;
-    into.push_back(word);
-    return std::nullopt;
-  });
 }
 
 void add_assert(CLI::App& command, AssertOptions& options) {
@@ -233,6 +156,7 @@ void refuse_unknown_command(const CLI::App& app, std::span<const char* const> ar
     for (const std::string& extra : extras) {
       if (const std::string_view known = hint(extra); !known.empty()) throw UsageError{fmt::format("'{}' is not expected here; {}", extra, known)};
     }
+    if (!given.empty() && given.front()->get_name() == "watch" && !extras.empty() && !extras.front().starts_with('-')) throw UsageError{fmt::format("'{}': watch is for interfaces; to read a file write: ikescope read FILE", extras.front())};
     throw UsageError{fmt::format("{} is not expected here; see: {}", extras.empty() ? "an argument" : "'" + extras.front() + "'", help)};
   }
   if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
@@ -279,6 +203,8 @@ Command parse(std::span<const char* const> arguments) {
   CheckPskOptions check_psk;
   ExplainOptions explain;
   AssertOptions assertion;
+  WatchOptions watch;
+  FilterOptions filter;
   std::string help_for;
   assertion.command = split_command(arguments);
 
@@ -289,10 +215,12 @@ Command parse(std::span<const char* const> arguments) {
   add_read(*app.add_subcommand("read", "Where every tunnel stands, why, and what to check"), read);
   add_decode(*app.add_subcommand("decode", "Print every ISAKMP message field by field"), decode);
   add_extract(*app.add_subcommand("extract", "Keep only the packets that matter, commented"), extract);
+  add_watch(*app.add_subcommand("watch", "Tell what happens on an interface as it happens"), watch);
+  add_filter(*app.add_subcommand("filter", "Print the capture filter that watch uses"), filter);
   add_assert(*app.add_subcommand("assert", "Fail when a tunnel does not do what it should"), assertion);
   add_check_psk(*app.add_subcommand("check-psk", "Tell which pre-shared key each side used"), check_psk);
   app.add_subcommand("explain", "Tell what a finding, a position or a word means")->add_option("WORD", explain.word, "such as no-reply-msg1, MM_WAIT_MSG4 or VID;\nnone: list them all")->type_name("");
-  app.add_subcommand("help", "How to use a command")->add_option("COMMAND", help_for, "one of: read, decode, extract, assert,\ncheck-psk, explain")->type_name("");
+  app.add_subcommand("help", "How to use a command")->add_option("COMMAND", help_for, "one of: read, decode, extract, watch, filter,\nassert, check-psk, explain")->type_name("");
 
   refuse_unknown_command(app, arguments);
   try {
@@ -318,6 +246,11 @@ Command parse(std::span<const char* const> arguments) {
   if (command == "explain") return explain;
   if (command == "decode") return decode;
   if (command == "extract") return extract;
+  if (command == "filter") return filter;
+  if (command == "watch") {
+    check_watch(watch);
+    return watch;
+  }
   if (command == "assert") {
     check_assert(assertion);
     return assertion;

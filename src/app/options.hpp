@@ -103,12 +103,33 @@ struct AssertOptions {
   diagnose::Options judgement;
 };
 
+/// Which packets the kernel passes to us.
+struct FilterOptions {
+  std::vector<std::uint16_t> ports;  ///< beyond 500 and 4500
+  std::string only;                  ///< an expression of the operator's own; empty: none
+  bool esp = false;
+  bool decap = false;
+};
+
+struct WatchOptions {
+  std::vector<std::string> interfaces;
+  FilterOptions filter;
+  Format format = Format::text;      ///< text or ndjson
+  int verbose = 0;
+  std::optional<Prefix> peer;
+  diagnose::Options judgement;
+  int buffer = 32;                   ///< MiB of the kernel's ring, per interface
+  int snap_length = 2048;
+  track::Limits limits{.attempts = 100'000, .esp_flows = 65'536};
+  Colour colour = Colour::automatic;
+};
+
 /// --help, --version: print this and be done.
 struct Print {
   std::string text;
 };
 
-using Command = std::variant<Print, ReadOptions, DecodeOptions, ExtractOptions, CheckPskOptions, ExplainOptions, AssertOptions>;
+using Command = std::variant<Print, ReadOptions, DecodeOptions, ExtractOptions, CheckPskOptions, ExplainOptions, AssertOptions, WatchOptions, FilterOptions>;
 
 /// The command that `arguments` ask for, the program's own name first. Throws UsageError.
 Command parse(std::span<const char* const> arguments);

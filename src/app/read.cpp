@@ -9,19 +9,12 @@
 #include "ike/analyzer.hpp"
 #include "ike/report/events.hpp"
 #include "keys.hpp"
+#include "only_peer.hpp"
 #include "output.hpp"
 #include "timeline.hpp"
 
 namespace ike::app {
 namespace {
-
-void keep_only(const Prefix& peer, report::Report& report) {
-  const std::size_t all = report.tunnels.size();
-  std::erase_if(report.tunnels, [&](const report::TunnelRow& row) { return !peer.contains(row.initiator) && !peer.contains(row.responder); });
-  report.left_out = all - report.tunnels.size();
-  report.capture.remarks.push_back(report.tunnels.empty() && all > 0 ? fmt::format("no tunnel with {}; {} other tunnel{} in this capture", peer.text(), all, all == 1 ? "" : "s")
-                                                                     : fmt::format("only tunnels with {} are shown: {} of {}", peer.text(), report.tunnels.size(), all));
-}
 
 /// Nothing of it could be read: on_error was told, and there is nothing to report.
 bool nothing_read(const report::CaptureInfo& capture) {

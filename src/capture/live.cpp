@@ -1,11 +1,18 @@
 #include "ike/capture/live.hpp"
 
+#include <fcntl.h>
 #include <net/if.h>
 #include <pcap/pcap.h>
 #include <poll.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <charconv>
+#include <cstring>
 #include <optional>
 #include <utility>
 
@@ -44,19 +51,73 @@ LinkType link_of(pcap_t* handle) noexcept {
 
 }  // namespace
 
-std::string filter_expression(const std::vector<std::uint16_t>& ports, bool esp, bool vlans) {
+std::string filter_expression(const LiveOptions& options, bool vlans) {
   // Loads past a packet's end end the program with "no", so the longer ones come later. `udp[...]` is IPv4 only.
   std::string ours = "udp port 500";
-  for (const std::uint16_t port : ports) ours += " or udp port " + std::to_string(port);
+  for (const std::uint16_t port : options.ports) ours += " or udp port " + std::to_string(port);
   ours += " or (ip and icmp and (icmp[0] = 3 or icmp[0] = 11 or icmp[0] = 12))";
   ours += " or (icmp6 and ip6[40] < 128)";
-  if (esp) ours += " or udp port 4500 or ip proto 50 or ip6 proto 50";
+  if (options.esp) ours += " or udp port 4500 or ip proto 50 or ip6 proto 50";
+  if (options.decap) ours += " or ip proto 47 or ip6 proto 47 or udp port 4789 or udp port 6081";
   ours += " or (ip[6:2] & 0x1fff != 0 and ip proto 17)";
   ours += " or (ip6 and ip6[6] = 44 and ip6[40] = 17)";
-  if (!esp) ours += " or (udp port 4500 and (udp[8:4] = 0 or ip6[48:4] = 0))";
+  if (!options.esp) ours += " or (udp port 4500 and (udp[8:4] = 0 or ip6[48:4] = 0))";
+  if (!options.only.empty()) ours = "(" + options.only + ") and (" + ours + ")";
   if (!vlans) return ours;
   return "(" + ours + ") or (vlan and (" + ours + ")) or (vlan and (" + ours + "))";  // a further `vlan` means one tag deeper
 }
+
+std::string filter_expression(const std::vector<std::uint16_t>& ports, bool esp, bool vlans) {
+  LiveOptions options;
+  options.ports = ports;
+  options.esp = esp;
+  return filter_expression(options, vlans);
+}
+
+void check_filter(const std::string& expression) {
+  const Handle handle{pcap_open_dead(DLT_EN10MB, 2048)};
+  bpf_program program{};
+  if (pcap_compile(handle.get(), &program, expression.c_str(), 1, PCAP_NETMASK_UNKNOWN) != 0) throw CaptureError{pcap_geterr(handle.get())};
+  pcap_freecode(&program);
+}
+
+namespace {
+
+/// A number that the kernel shows in a file, kept open: where we are confined later it can still be read.
+class Counter {
+ public:
+  Counter() = default;
+  explicit Counter(const std::string& path) : descriptor_{::open(path.c_str(), O_RDONLY | O_CLOEXEC)}, begin_{now()} {}
+  ~Counter() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+  Counter(Counter&& other) noexcept : descriptor_{std::exchange(other.descriptor_, -1)}, begin_{other.begin_} {}
+  Counter& operator=(Counter&& other) noexcept {
+    std::swap(descriptor_, other.descriptor_);
+    std::swap(begin_, other.begin_);
+    return *this;
+  }
+
+  /// By how much it grew since it was opened.
+  [[nodiscard]] std::uint64_t grown() const noexcept {
+    const std::uint64_t value = now();
+    return value > begin_ ? value - begin_ : 0;
+  }
+
+ private:
+  [[nodiscard]] std::uint64_t now() const noexcept {
+    std::array<char, 32> text{};
+    const auto length = descriptor_ < 0 ? 0 : ::pread(descriptor_, text.data(), text.size(), 0);
+    std::uint64_t value = 0;
+    if (length > 0) std::from_chars(text.data(), text.data() + length, value);
+    return value;
+  }
+
+  int descriptor_ = -1;
+  std::uint64_t begin_ = 0;
+};
+
+}  // namespace
 
 struct LiveSource::Impl {
   struct Interface {
@@ -65,7 +126,11 @@ struct LiveSource::Impl {
     Handle handle;
     LinkType link = LinkType::ethernet;
     std::uint64_t number = 0;        // of frames
-    LiveCounts before;               // what handles closed since had counted
+    LiveCounts before;               // what handles counted
+    std::uint32_t seen_received = 0; // of what the handle counts in 32 bits, as much as is in `before`
+    std::uint32_t seen_dropped = 0;
+    std::array<Counter, 2> card_drops;
+    bool gone = false;
     Clock::time_point try_again{};
   };
   struct Held {
@@ -73,11 +138,18 @@ struct LiveSource::Impl {
     std::vector<std::uint8_t> octets;
   };
 
-  explicit Impl(const LiveOptions& wanted) : options{wanted} {}
+  explicit Impl(const LiveOptions& wanted) : options{wanted} { asking = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0); }
+  ~Impl() {
+    if (asking >= 0) ::close(asking);
+  }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
 
   Handle open(const std::string& name) const;
   void set_filter(pcap_t* handle, const std::string& name) const;
   void lost(Interface& one);
+  void count(Interface& one) const;
+  bool is_down(const Interface& one) const;
   void try_again();
   std::size_t give(Interface& one);
   std::size_t release(bool all);
@@ -90,6 +162,8 @@ struct LiveSource::Impl {
   const std::function<void(const Frame&)>* take = nullptr;
   Interface* giving = nullptr;
   std::size_t given = 0;
+  int asking = -1;                   // a socket to ask the kernel about interfaces
+  bool final = false;                // none is opened any more
 };
 
 Handle LiveSource::Impl::open(const std::string& name) const {
@@ -111,7 +185,7 @@ Handle LiveSource::Impl::open(const std::string& name) const {
 void LiveSource::Impl::set_filter(pcap_t* handle, const std::string& name) const {
   for (const bool vlans : {true, false}) {  // not every link type has VLAN tags
     bpf_program program{};
-    if (pcap_compile(handle, &program, filter_expression(options.ports, options.esp, vlans).c_str(), 1, PCAP_NETMASK_UNKNOWN) != 0) continue;
+    if (pcap_compile(handle, &program, filter_expression(options, vlans).c_str(), 1, PCAP_NETMASK_UNKNOWN) != 0) continue;
     const int status = pcap_setfilter(handle, &program);
     pcap_freecode(&program);
     if (status == 0) return;
@@ -121,19 +195,34 @@ void LiveSource::Impl::set_filter(pcap_t* handle, const std::string& name) const
 
 /// The interface went away: what its handle counted is kept, and it is tried again later.
 void LiveSource::Impl::lost(Interface& one) {
-  pcap_stat stat{};
-  if (pcap_stats(one.handle.get(), &stat) == 0) {
-    one.before.received += stat.ps_recv;
-    one.before.kernel_drops += stat.ps_drop;
-    one.before.interface_drops += stat.ps_ifdrop;
-  }
+  count(one);
   one.handle.reset();
+  one.seen_received = one.seen_dropped = 0;
+  one.gone = final;
   one.try_again = Clock::now() + reopen_after;
+}
+
+/// Adds what passed since it was last asked. A handle counts in 32 bits, which a busy link fills within hours.
+void LiveSource::Impl::count(Interface& one) const {
+  pcap_stat stat{};
+  if (one.handle == nullptr || pcap_stats(one.handle.get(), &stat) != 0) return;
+  one.before.received += static_cast<std::uint32_t>(stat.ps_recv - one.seen_received);
+  one.before.kernel_drops += static_cast<std::uint32_t>(stat.ps_drop - one.seen_dropped);
+  one.seen_received = stat.ps_recv;
+  one.seen_dropped = stat.ps_drop;
+}
+
+bool LiveSource::Impl::is_down(const Interface& one) const {
+  if (one.handle == nullptr) return true;
+  if (asking < 0 || one.name == "any" || one.name.size() >= IFNAMSIZ) return false;
+  ifreq request{};
+  std::memcpy(request.ifr_name, one.name.data(), one.name.size());
+  return ::ioctl(asking, SIOCGIFFLAGS, &request) != 0 || (request.ifr_flags & IFF_UP) == 0;
 }
 
 void LiveSource::Impl::try_again() {
   for (Interface& one : interfaces) {
-    if (one.handle != nullptr || Clock::now() < one.try_again) continue;
+    if (one.handle != nullptr || final || Clock::now() < one.try_again) continue;
     try {
       one.handle = open(one.name);
       one.link = link_of(one.handle.get());
@@ -196,6 +285,8 @@ LiveSource::LiveSource(const LiveOptions& options) : impl_{std::make_unique<Impl
     one.index = static_cast<std::uint16_t>(impl_->interfaces.size());
     one.handle = impl_->open(name);
     one.link = link_of(one.handle.get());
+    const std::string statistics = "/sys/class/net/" + name + "/statistics/";
+    one.card_drops = {Counter{statistics + "rx_missed_errors"}, Counter{statistics + "rx_fifo_errors"}};
     impl_->interfaces.push_back(std::move(one));
   }
 }
@@ -227,18 +318,17 @@ void LiveSource::drain(const std::function<void(const Frame&)>& take) {
   impl_->release(true);
 }
 
+void LiveSource::open_no_more() { impl_->final = true; }
+
 std::vector<LiveCounts> LiveSource::counts() {
   std::vector<LiveCounts> all;
   for (Impl::Interface& one : impl_->interfaces) {
+    impl_->count(one);
     LiveCounts counts = one.before;
     counts.interface = one.name;
-    counts.down = one.handle == nullptr;
-    pcap_stat stat{};
-    if (one.handle != nullptr && pcap_stats(one.handle.get(), &stat) == 0) {
-      counts.received += stat.ps_recv;
-      counts.kernel_drops += stat.ps_drop;
-      counts.interface_drops += stat.ps_ifdrop;
-    }
+    counts.down = impl_->is_down(one);
+    counts.gone = one.gone;
+    for (const Counter& drops : one.card_drops) counts.interface_drops += drops.grown();
     all.push_back(std::move(counts));
   }
   return all;

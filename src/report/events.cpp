@@ -152,7 +152,7 @@ struct EventStream::Impl {
     table.resize(first_size);
     for (unsigned type = 0; type < labels.size(); ++type) labels[type] = quoted(isakmp::short_label(PayloadType(type)));
     line.resize(full_buffer + 8192);
-    text(R"({"event":"start","schema":"ikescope.events/1"})" "\n");
+    if (write) text(R"({"event":"start","schema":"ikescope.events/1"})" "\n");
   }
 
   // --- one line, written by hand: this is done for every message -----------------------------------------
@@ -204,7 +204,7 @@ struct EventStream::Impl {
     if (used >= full_buffer) flush();
   }
   void flush() {
-    if (used == 0) return;
+    if (used == 0 || !write) return;
     write({line.data(), used});
     used = 0;
   }
@@ -270,21 +270,15 @@ struct EventStream::Impl {
     key = std::max<std::uint64_t>(mix(key ^ seed, below ^ 0x9e3779b97f4a7c15U), 1);
 
     Exchange& exchange = find(key, now);
+    begins = false;
+    from_the_beginning = true;
     if (exchange.number == 0) {
       exchange.number = ++exchanges;
       // The side that answers shows itself by a responder cookie beside its SA.
       exchange.begun_by_greater = from_greater != (phase1 && sight.has_sa && header.responder_cookie != 0);
-      begin("exchange", datagram);
-      names(exchange, header);
-      text(R"(,"exchange_type":)");
-      number(isakmp_number(header.exchange_type));
-      const bool by_source = exchange.begun_by_greater == from_greater;
-      text(R"(,"initiator":)");
-      endpoint(by_source ? source : destination);
-      text(R"(,"responder":)");
-      endpoint(by_source ? destination : source);
-      text(phase1 && !(sight.has_sa && header.responder_cookie == 0) ? R"(,"from_the_beginning":false)" : R"(,"from_the_beginning":true)");
-      end();
+      begins = true;
+      from_the_beginning = !phase1 || (sight.has_sa && header.responder_cookie == 0);
+      if (!tell) exchange_line(datagram, exchange, from_greater);
     }
     exchange.last = now;
     const bool from_starter = from_greater == exchange.begun_by_greater;
@@ -307,10 +301,15 @@ struct EventStream::Impl {
       if (count < 255) ++count;
     }
 
+    const std::uint8_t place = place_of(exchange, from_starter);
+    if (tell) {
+      Passing told = passing(Passing::Kind::message, datagram);
+      told.number = place;
+      return tell(told);
+    }
     begin("message", datagram);
     names(exchange, header);
     sender(datagram, from_starter);
-    const std::uint8_t place = place_of(exchange, from_starter);
     text(R"(,"number":)");
     place == 0 ? text("null") : number(place);
     text(R"(,"length":)");
@@ -335,10 +334,43 @@ struct EventStream::Impl {
     end();
   }
 
+  void exchange_line(const net::Datagram& datagram, const Exchange& exchange, bool from_greater) {
+    const net::Endpoint& source = datagram.source;
+    const net::Endpoint& destination = datagram.destination;
+    begin("exchange", datagram);
+    names(exchange, sight.header);
+    text(R"(,"exchange_type":)");
+    number(isakmp_number(sight.header.exchange_type));
+    const bool by_source = exchange.begun_by_greater == from_greater;
+    text(R"(,"initiator":)");
+    endpoint(by_source ? source : destination);
+    text(R"(,"responder":)");
+    endpoint(by_source ? destination : source);
+    text(from_the_beginning ? R"(,"from_the_beginning":true)" : R"(,"from_the_beginning":false)");
+    end();
+  }
+
+  [[nodiscard]] Passing passing(Passing::Kind kind, const net::Datagram& datagram) const {
+    return {.kind = kind, .datagram = datagram, .header = sight.header, .payloads = std::span{sight.payloads}.first(sight.payload_count), .notify = sight.notify,
+            .begins = begins, .from_the_beginning = from_the_beginning};
+  }
+
   /// The same octets once more: sent again, or one packet that the capture holds twice.
   void again(const net::Datagram& datagram, Exchange& exchange, std::size_t slot, bool from_starter, std::uint32_t now) {
     const std::uint32_t since = now - std::min(now, exchange.times[slot]);
     const bool copy = datagram.ip_id != 0 || exchange.ip_ids[slot] != 0 ? datagram.ip_id == exchange.ip_ids[slot] && since <= copy_with_id : since <= copy_without_id;
+    if (!copy) {
+      if (exchange.sent[slot] < 0xffff) ++exchange.sent[slot];
+      exchange.times[slot] = now;
+      exchange.ip_ids[slot] = datagram.ip_id;
+    }
+    if (tell) {
+      Passing told = passing(copy ? Passing::Kind::copy : Passing::Kind::resend, datagram);
+      told.number = place_of(exchange, from_starter);
+      told.times_sent = exchange.sent[slot];
+      told.since = std::chrono::milliseconds{since};
+      return tell(told);
+    }
     begin(copy ? "copy" : "resend", datagram);
     names(exchange, sight.header);
     sender(datagram, from_starter);
@@ -348,11 +380,8 @@ struct EventStream::Impl {
     number(exchange.packets[slot]);
     text("}");
     if (!copy) {
-      if (exchange.sent[slot] < 0xffff) ++exchange.sent[slot];
       text(R"(,"times_sent":)");
       number(exchange.sent[slot]);
-      exchange.times[slot] = now;
-      exchange.ip_ids[slot] = datagram.ip_id;
     }
     end();
   }
@@ -435,11 +464,14 @@ struct EventStream::Impl {
   static std::uint8_t number_of(ExchangeType type) noexcept { return static_cast<std::uint8_t>(type); }
 
   std::function<void(std::string_view)> write;
+  std::function<void(const Passing&)> tell;
   std::size_t most;
   std::uint64_t seed = 0;
   std::vector<Exchange> table;
   std::uint32_t exchanges = 0;
   Sight sight;
+  bool begins = false;              // its exchange, of the message at hand
+  bool from_the_beginning = true;
   Texts texts;
   std::array<std::string, 256> labels;
   std::vector<char> line;
@@ -447,64 +479,104 @@ struct EventStream::Impl {
 };
 
 EventStream::EventStream(std::function<void(std::string_view)> write, std::uint32_t max_exchanges) : impl_{std::make_unique<Impl>(std::move(write), max_exchanges)} {}
+EventStream::EventStream(std::function<void(const Passing&)> tell, std::uint32_t max_exchanges) : impl_{std::make_unique<Impl>(std::function<void(std::string_view)>{}, max_exchanges)} {
+  impl_->tell = std::move(tell);
+}
 EventStream::~EventStream() = default;
 EventStream::EventStream(EventStream&&) noexcept = default;
 EventStream& EventStream::operator=(EventStream&&) noexcept = default;
 void EventStream::datagram(const net::Datagram& datagram) { impl_->datagram(datagram); }
-void EventStream::icmp_error(const net::IcmpError& error) { impl_->icmp_error(error); }
+void EventStream::icmp_error(const net::IcmpError& error) {
+  if (!impl_->tell) impl_->icmp_error(error);
+}
 void EventStream::flush() { impl_->flush(); }
 
-void EventStream::finish(const Report& report) {
-  flush();
-  JsonWriter json{impl_->write};
-  const auto position = [&](track::Position at) { json.text_or_null(track::asa_name(at)); };
-  for (const TunnelRow& row : report.tunnels) {
-    json.begin_object();
-    json.key("event").text("tunnel");
-    json.key("tunnel").number(row.index);
-    json.key("initiator").text(net::to_string(row.initiator));
-    json.key("responder").text(net::to_string(row.responder));
-    json.key("verdict").text(diagnose::name(row.verdict));
-    json.key("refused").boolean(row.refused);
-    json.key("position").begin_object();
-    json.key("initiator"), position(row.positions.initiator);
-    json.key("responder"), position(row.positions.responder);
-    json.end_object();
-    json.key("attempts").number(row.attempts);
-    json.key("resends").number(row.resends);
+namespace {
+
+bool in_trouble(const TunnelRow& row) { return row.verdict == diagnose::Verdict::stalled || row.verdict == diagnose::Verdict::flapping || row.warning; }
+
+void event(JsonWriter& json, std::string_view name, const std::optional<Time>& now) {
+  json.begin_object();
+  json.key("event").text(name);
+  if (now) json.key("time").text(rfc3339(*now, false));
+}
+
+void tunnel_line(JsonWriter& json, std::uint32_t number, const TunnelRow& row, const std::optional<Time>& now) {
+  event(json, "tunnel", now);
+  json.key("tunnel").number(number);
+  json.key("initiator").text(net::to_string(row.initiator));
+  json.key("responder").text(net::to_string(row.responder));
+  json.key("verdict").text(diagnose::name(row.verdict));
+  json.key("refused").boolean(row.refused);
+  json.key("position").begin_object();
+  json.key("initiator").text_or_null(track::asa_name(row.positions.initiator));
+  json.key("responder").text_or_null(track::asa_name(row.positions.responder));
+  json.end_object();
+  json.key("attempts").number(row.attempts);
+  json.key("resends").number(row.resends);
+  json.end_object();
+  json.end_line();
+}
+
+void finding_lines(JsonWriter& json, std::uint32_t number, const TunnelReport& opened, const std::optional<Time>& now) {
+  for (const diagnose::Finding& finding : opened.diagnosis.findings) {
+    event(json, "finding", now);
+    json.key("tunnel").number(number);
+    json.key("id").text(diagnose::name(finding.id));
+    json.key("certainty").text(diagnose::name(finding.certainty));
+    json.key("severity").text(diagnose::name(finding.severity));
+    json.key("side");
+    finding.side ? json.text(*finding.side == track::Side::initiator ? "initiator" : "responder") : json.null();
+    json.key("position").text_or_null(track::asa_name(finding.position));
+    json.key("count").number(finding.count);
+    json.key("summary").text(word(finding, opened.tunnel).summary);
+    json.key("evidence").begin_array();
+    for (const diagnose::Proof& proof : finding.evidence) {
+      json.begin_object();
+      json.key("file").number(proof.file);
+      json.key("packet").number(proof.packet);
+      json.key("what").text(proof.what);
+      json.end_object();
+    }
+    json.end_array();
     json.end_object();
     json.end_line();
-    const bool trouble = row.verdict == diagnose::Verdict::stalled || row.verdict == diagnose::Verdict::flapping || row.warning;
-    if (!trouble) continue;
-    const TunnelReport opened = report.open(row);
-    for (const diagnose::Finding& finding : opened.diagnosis.findings) {
-      json.begin_object();
-      json.key("event").text("finding");
-      json.key("tunnel").number(row.index);
-      json.key("id").text(diagnose::name(finding.id));
-      json.key("certainty").text(diagnose::name(finding.certainty));
-      json.key("severity").text(diagnose::name(finding.severity));
-      json.key("side");
-      finding.side ? json.text(*finding.side == track::Side::initiator ? "initiator" : "responder") : json.null();
-      json.key("position"), position(finding.position);
-      json.key("count").number(finding.count);
-      json.key("summary").text(word(finding, opened.tunnel).summary);
-      json.key("evidence").begin_array();
-      for (const diagnose::Proof& proof : finding.evidence) {
-        json.begin_object();
-        json.key("file").number(proof.file);
-        json.key("packet").number(proof.packet);
-        json.key("what").text(proof.what);
-        json.end_object();
-      }
-      json.end_array();
-      json.end_object();
-      json.end_line();
-    }
+  }
+}
+
+}  // namespace
+
+void EventStream::tunnel(std::uint32_t number, const TunnelRow& row, const TunnelReport& opened, Time now) {
+  flush();
+  JsonWriter json{impl_->write};
+  tunnel_line(json, number, row, now);
+  if (in_trouble(row)) finding_lines(json, number, opened, now);
+  json.flush();
+}
+
+void EventStream::capture(std::string_view what, std::string_view interface, std::string_view text, std::uint64_t count, Time now) {
+  flush();
+  JsonWriter json{impl_->write};
+  event(json, what, now);
+  json.key("interface").text(interface);
+  json.key("what").text(text);
+  json.key("count").number(count);
+  json.end_object();
+  json.end_line();
+  json.flush();
+}
+
+void EventStream::finish(const Report& report, std::string_view last, const std::function<std::uint32_t(const TunnelRow&)>& number) {
+  flush();
+  JsonWriter json{impl_->write};
+  for (const TunnelRow& row : report.tunnels) {
+    const std::uint32_t numbered = number ? number(row) : row.index;
+    tunnel_line(json, numbered, row, std::nullopt);
+    if (in_trouble(row)) finding_lines(json, numbered, report.open(row), std::nullopt);
   }
   const CaptureInfo& capture = report.capture;
   json.begin_object();
-  json.key("event").text("complete");
+  json.key("event").text(last);
   json.key("packets").number(capture.packets);
   json.key("ike_packets").number(capture.ike_packets);
   json.key("esp_packets").number(capture.esp_packets);

@@ -7,6 +7,20 @@
 #include "text_parts.hpp"
 
 namespace ike::report {
+
+std::string payload_text(std::span<const track::PayloadType> types) {
+  std::string text;
+  for (std::size_t i = 0; i < types.size();) {
+    std::size_t next = i;
+    while (next < types.size() && types[next] == types[i]) ++next;
+    if (!text.empty()) text += ' ';
+    text += isakmp::short_label(types[i]);
+    if (next - i > 1) text += fmt::format("x{}", next - i);
+    i = next;
+  }
+  return text;
+}
+
 namespace {
 
 using track::Attempt;
@@ -17,19 +31,9 @@ using track::Side;
 constexpr std::size_t rows_before_gap = 12;
 constexpr std::size_t rows_after_gap = 6;
 
-/// "SA VIDx3": the payloads, repeated ones counted.
 std::string payload_text(const track::PayloadList& list) {
-  std::string text;
-  const auto types = list.view();
-  for (std::size_t i = 0; i < types.size();) {
-    std::size_t next = i;
-    while (next < types.size() && types[next] == types[i]) ++next;
-    if (!text.empty()) text += ' ';
-    text += isakmp::short_label(types[i]);
-    if (next - i > 1) text += fmt::format("x{}", next - i);
-    i = next;
-  }
-  if (list.count > types.size()) text += fmt::format(" and {} more", list.count - types.size());
+  std::string text = report::payload_text(list.view());
+  if (list.count > list.view().size()) text += fmt::format(" and {} more", list.count - list.view().size());
   return text;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,8 @@ bool renews(const TunnelReport& one, std::size_t index);
 
 /// "MM_WAIT_MSG4" in the chosen words; "-" where nothing was seen of that side.
 std::string position_text(const track::Positions& positions, track::Side side, Vocabulary vocabulary);
+/// "SA VIDx3": the payloads, repeated ones counted.
+std::string payload_text(std::span<const track::PayloadType> types);
 /// "192.0.2.1 -> 198.51.100.2".
 std::string pair_text(const net::Address& initiator, const net::Address& responder);
 /// The verdict as a table shows it: in capitals where the tunnel is in trouble.

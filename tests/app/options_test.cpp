@@ -10,7 +10,7 @@ TEST_CASE("a wrong command line is refused in one line that says what would be r
   const Scratch scratch;
   for (const Row& row : std::initializer_list<Row>{
            {"", "no command given; write for example: ikescope read FILE"},
-           {"raed stuck.pcap", "'raed' is no command; there are: read, decode, extract, assert, check-psk, explain, help"},
+           {"raed stuck.pcap", "'raed' is no command; there are: read, decode, extract, watch, filter, assert, check-psk, explain, help"},
            {"stuck.pcap", "to read a capture, write: ikescope read stuck.pcap"},
            {"--frobnicate", "'--frobnicate' is no command"},
            {"read", "no file given; write: ikescope read FILE, or - for standard input"},
@@ -38,6 +38,16 @@ TEST_CASE("a wrong command line is refused in one line that says what would be r
            {"read --all --summary stuck.pcap", "--summary: gives totals only, --all every tunnel"},
            {"explain MM_WAIT_MSG9", "'MM_WAIT_MSG9' is neither a finding nor a position"},
            {"explain one two", "'two' is not expected here; see: ikescope help explain"},
+           {"watch", "no interface given; write: ikescope watch -i IF (files are for: ikescope read FILE)"},
+           {"watch stuck.pcap", "'stuck.pcap': watch is for interfaces; to read a file write: ikescope read FILE"},
+           {"watch -i lo --filter 'port ike or'", "--filter: 'port ike or' is no expression of pcap-filter(7)"},
+           {"watch -i lo --format json", "--format: 'json' is not one of text|ndjson"},
+           {"watch -i lo --buffer 0", "--buffer: '0' is not a number from 1 to 1024"},
+           {"watch -i lo --snaplen 64", "--snaplen: '64' is not a number from 128 to 65535"},
+           {"watch -i lo --patience 0", "--patience: '0' is not a number of seconds"},
+           {"watch -i lo --peer gw", "--peer: 'gw' is not an address or a prefix"},
+           {"filter --filter ''", "--filter: '' is not an expression"},
+           {"filter --filter '(host 192.0.2.1'", "is no expression of pcap-filter(7)"},
            {"help frobnicate", "'frobnicate' is no command"},
        }) {
     CAPTURE(row.arguments);
@@ -75,7 +85,7 @@ TEST_CASE("help and version go to standard output") {
 
 TEST_CASE("help fits into 80 columns") {
   const Scratch scratch;
-  for (const std::string command : {"", "read", "decode", "assert", "explain", "help"}) {
+  for (const std::string command : {"", "read", "decode", "watch", "filter", "assert", "explain", "help"}) {
     const std::string help = scratch.run("help " + command).out;
     CHECK(lines(help) > 5);
     for (std::size_t begin = 0, end = 0; begin < help.size(); begin = end + 1) {
@@ -84,6 +94,17 @@ TEST_CASE("help fits into 80 columns") {
       CHECK(end - begin <= 80);
     }
   }
+}
+
+TEST_CASE("filter prints one expression, with what it is asked to add") {
+  const Scratch scratch;
+  const std::string plain = scratch.run("filter").out;
+  CHECK(lines(plain) == 1);
+  CHECK(has(plain, "udp port 500 or "));
+  CHECK(has(plain, "(udp port 4500 and (udp[8:4] = 0 or ip6[48:4] = 0))"));
+  CHECK_FALSE(has(plain, "proto 50"));
+  const std::string all = scratch.run("filter --port 501 --esp --decap --filter 'net 192.0.2.0/24'").out;
+  for (const std::string_view part : {"udp port 501", "ip proto 50", "udp port 4789", "ip proto 47", "(net 192.0.2.0/24) and ("}) CHECK_MESSAGE(has(all, part), part);
 }
 
 TEST_CASE("an option that may be repeated leaves the file behind it alone") {

@@ -16,8 +16,9 @@ namespace {
 /// Whether the kernel's filter would pass `octets`, told by libpcap's own interpreter.
 class Filter {
  public:
-  Filter(bool esp, int link, bool vlans = true) : handle_{pcap_open_dead(link, 2048)} {
-    const std::string expression = capture::filter_expression({4789}, esp, vlans);
+  Filter(bool esp, int link, bool vlans = true) : Filter{capture::filter_expression({4789}, esp, vlans), link} {}
+  Filter(const capture::LiveOptions& options, int link) : Filter{capture::filter_expression(options), link} {}
+  Filter(const std::string& expression, int link) : handle_{pcap_open_dead(link, 2048)} {
     REQUIRE_MESSAGE(pcap_compile(handle_, &program_, expression.c_str(), 1, PCAP_NETMASK_UNKNOWN) == 0, pcap_geterr(handle_));
   }
   ~Filter() {
@@ -95,6 +96,34 @@ TEST_CASE("the kernel's filter passes what is ours, with none, one and two VLAN 
   const Filter raw{false, DLT_RAW, false};
   CHECK(raw.passes(udp(v4, 4500, 4500, with_marker(message))));
   CHECK_FALSE(raw.passes(udp(v4, 4500, 4500, esp_payload(0x11223344, 1))));
+}
+
+TEST_CASE("what travels in a tunnel passes where it is asked for, and the user's own expression holds besides, whatever the tags") {
+  const Ip v4;
+  const Bytes message = isakmp({}, {sa({{1, {}, {{1, phase1(7, 256, 4, 1, 14)}}}})});
+  const Bytes inner = udp({.source = "10.0.0.1", .destination = "10.0.0.2"}, 500, 500, message);
+  capture::LiveOptions wide;
+  wide.decap = true;
+  capture::LiveOptions narrow = wide;
+  narrow.only = "host 192.0.2.1";
+  struct Row {
+    std::string_view what;
+    Bytes packet;
+    bool wide;
+    bool narrow;
+  };
+  for (const Row& row : {Row{"GRE", gre(v4, inner), true, true}, Row{"VXLAN", vxlan(v4, ethernet(inner)), true, true}, Row{"Geneve", geneve(v4, ethernet(inner)), true, true},
+                         Row{"between others", udp({.source = "203.0.113.1", .destination = "203.0.113.2"}, 500, 500, message), true, false},
+                         Row{"no IKE", udp(v4, 53, 53, message), false, false}}) {
+    for (const auto& tags : {std::vector<Tag>{}, std::vector<Tag>{{0x8100, 42}}, std::vector<Tag>{{0x88a8, 7}, {0x8100, 42}}}) {
+      CAPTURE(row.what);
+      CAPTURE(tags.size());
+      CHECK(Filter{wide, DLT_EN10MB}.passes(ethernet(row.packet, tags)) == row.wide);
+      CHECK(Filter{narrow, DLT_EN10MB}.passes(ethernet(row.packet, tags)) == row.narrow);
+    }
+  }
+  CHECK_THROWS_AS(capture::check_filter("host 192.0.2.1 and"), capture::CaptureError);
+  CHECK_NOTHROW(capture::check_filter("host 192.0.2.1"));
 }
 
 TEST_CASE("the filter is small enough for the kernel") {

@@ -1,0 +1,239 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <optional>
+#include <unordered_map>
+
+#include "commands.hpp"
+#include "ike/analyzer.hpp"
+#include "ike/capture/live.hpp"
+#include "ike/report/events.hpp"
+#include "live_report.hpp"
+#include "only_peer.hpp"
+#include "output.hpp"
+#include "signals.hpp"
+#include "tunnel_book.hpp"
+#include "watch_screen.hpp"
+
+namespace ike::app {
+namespace {
+
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+
+constexpr auto tick = 100ms;         // how long to wait for packets before the clock is looked at
+constexpr Duration lag = 200ms;      // how late a packet may come to us
+constexpr auto look_every = 1s;      // at the interfaces
+constexpr int idle_share = 3;        // judging takes one part in four of the time when there is more to do than can be done
+constexpr std::chrono::nanoseconds least_work = 1ms;
+constexpr std::chrono::nanoseconds most_work = 50ms;
+
+capture::LiveOptions live_options(const WatchOptions& options) {
+  capture::LiveOptions live;
+  live.interfaces = options.interfaces;
+  live.ports = options.filter.ports;
+  live.esp = options.filter.esp;
+  live.decap = options.filter.decap;
+  live.only = options.filter.only;
+  live.buffer = options.buffer << 20;
+  live.snap_length = options.snap_length;
+  return live;
+}
+
+/// An expression that does not parse alone would be refused only as part of the whole, in words about that.
+void check_expression(const FilterOptions& options) {
+  if (options.only.empty()) return;
+  try {
+    capture::check_filter(options.only);
+  } catch (const capture::CaptureError& why) {
+    throw UsageError{fmt::format("--filter: '{}' is no expression of pcap-filter(7): {}", options.only, why.what())};
+  }
+}
+
+class Watch {
+ public:
+  explicit Watch(const WatchOptions& options)
+      : options_{options},
+        source_{live_options(options)},
+        analyzer_{{.ports = {options.filter.ports}, .limits = options.limits, .judgement = options.judgement}},
+        book_{analyzer_, options.judgement.patience, [this](const TunnelChange& change) { tell(change); }},
+        take_{[this](const Frame& frame) { take(frame); }},
+        counts_{source_.counts()} {
+    if (options.format == Format::ndjson) {
+      events_.emplace(std::function<void(std::string_view)>{write});
+    } else {
+      screen_.emplace(write, wants_colour(options.colour), options.verbose > 0);
+      events_.emplace(std::function<void(const report::Passing&)>{[this](const report::Passing& event) { screen_->passing(event); }});
+    }
+  }
+
+  ExitCode run() {
+    if (screen_) complain(fmt::format("watching {}; ^C ends it with a report", fmt::join(options_.interfaces, ", ")));
+    flush();
+    source_.open_no_more();
+    while (!over_) {
+      const Clock::time_point begin = Clock::now();
+      source_.read(tick, take_, signals_.descriptor());
+      pass_time();
+      book_.work(now_, std::clamp<std::chrono::nanoseconds>((Clock::now() - begin) / idle_share, least_work, most_work), loss_);
+      if (Clock::now() >= look_next_) look_at_interfaces();
+      obey_signals();
+      if (screen_) screen_->tick(now_);
+      flush();
+    }
+    return finish();
+  }
+
+ private:
+  static Time clock() { return Time{std::chrono::system_clock::now().time_since_epoch()}; }
+
+  void pass_time() {
+    now_ = std::max(now_, clock() - lag);
+    analyzer_.pass_time(now_);
+  }
+
+  [[nodiscard]] bool is_wanted(const net::Address& a, const net::Address& b) const { return !options_.peer || options_.peer->contains(a) || options_.peer->contains(b); }
+
+  void take(const Frame& frame) {
+    now_ = std::max(now_, frame.time);
+    switch (analyzer_.feed(frame)) {
+      case net::Dissector::Kind::udp: {
+        const net::Datagram& datagram = analyzer_.dissector().datagram();
+        if (!is_wanted(datagram.source.address, datagram.destination.address)) return;
+        events_->datagram(datagram);
+        touch(datagram.source.address, datagram.destination.address, is_answered(datagram));
+        return;
+      }
+      case net::Dissector::Kind::icmp_error: {
+        const net::IcmpError& error = analyzer_.dissector().icmp_error();
+        if (!is_wanted(error.quoted_source.address, error.quoted_destination.address)) return;
+        screen_ ? screen_->icmp_error(error) : events_->icmp_error(error);
+        touch(error.quoted_source.address, error.quoted_destination.address, false);
+        return;
+      }
+      default: return;
+    }
+  }
+
+  void touch(const net::Address& a, const net::Address& b, bool answered) { book_.touched(a, b, answered); }
+
+  static bool is_answered(const net::Datagram& datagram) {
+    const auto what = isakmp::classify(datagram.payload, datagram.sent_length, datagram.source.port, datagram.destination.port);
+    if (what.content != isakmp::Content::isakmp) return false;
+    const auto header = isakmp::decode_header(datagram.payload.subspan(what.offset));
+    return header && header->responder_cookie != 0;
+  }
+
+  void tell(const TunnelChange& change) {
+    if (!is_wanted(change.now.row.initiator, change.now.row.responder)) return;
+    screen_ ? screen_->change(change) : events_->tunnel(change.now.number, change.now.row, change.tunnel, change.time);
+  }
+
+  void look_at_interfaces() {
+    look_next_ = Clock::now() + look_every;
+    std::vector<capture::LiveCounts> counts = source_.counts();
+    bool any_left = false;
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+      const capture::LiveCounts& is = counts[i];
+      const capture::LiveCounts& was = counts_[i];
+      if (is.kernel_drops > was.kernel_drops) {
+        loss_.last = now_;
+        loss_.frames += is.kernel_drops - was.kernel_drops;
+        say("drops", is.interface, fmt::format("the kernel dropped {} frames, {} in all: findings are less certain; a larger --buffer may help", is.kernel_drops - was.kernel_drops, is.kernel_drops), is.kernel_drops - was.kernel_drops);
+      }
+      if (is.interface_drops > was.interface_drops) {
+        loss_.last = now_;
+        loss_.frames += is.interface_drops - was.interface_drops;
+        say("drops", is.interface, fmt::format("the interface dropped {} frames, {} in all: findings are less certain", is.interface_drops - was.interface_drops, is.interface_drops), is.interface_drops - was.interface_drops);
+      }
+      if (is.down && !was.down) say("interface", is.interface, is.gone ? "the interface was removed" : "the interface is down", 0);
+      if (!is.down && was.down) say("interface", is.interface, "the interface is back", 0);
+      any_left = any_left || !is.gone;
+    }
+    counts_ = std::move(counts);
+    if (any_left) return;
+    complain("no interface is left to watch; start it again when one is back");
+    over_ = nothing_left_ = true;
+  }
+
+  void say(std::string_view what, std::string_view interface, const std::string& text, std::uint64_t count) {
+    screen_ ? screen_->capture(now_, interface, text) : events_->capture(what, interface, text, count, now_);
+  }
+
+  void obey_signals() {
+    while (const int signal = signals_.next()) {
+      if (signal == SIGUSR1) report("status");
+      else over_ = true;
+    }
+  }
+
+  void report(std::string_view last) {
+    report::Report made = analyzer_.report(live_info(source_));
+    made.version = IKE_VERSION;
+    if (options_.peer) keep_only(*options_.peer, made);
+    if (screen_) {
+      report::TextOptions text;
+      text.colour = wants_colour(options_.colour);
+      write("\n" + report::to_text(made, text) + "\n");
+      return;
+    }
+    std::unordered_map<std::uint32_t, std::size_t> seen;  // tunnels of one pair, by the number of its first
+    events_->finish(made, last, [&](const report::TunnelRow& row) {
+      const std::uint32_t first = book_.number_of(row.initiator, row.responder, 0, row.index);
+      return book_.number_of(row.initiator, row.responder, seen[first]++, first);
+    });
+  }
+
+  ExitCode finish() {
+    source_.drain(take_);
+    now_ = std::max(now_, clock());
+    analyzer_.pass_time(now_);
+    book_.work_all(now_, loss_);
+    if (screen_) screen_->tick(now_ + 1s);
+    report("complete");
+    flush();
+    return nothing_left_ ? ExitCode::unusable : ExitCode::ok;
+  }
+
+  void flush() {
+    events_->flush();
+    flush_output();
+  }
+
+  const WatchOptions& options_;
+  Signals signals_{SIGINT, SIGTERM, SIGHUP, SIGUSR1};
+  capture::LiveSource source_;
+  Analyzer analyzer_;
+  TunnelBook book_;
+  std::function<void(const Frame&)> take_;
+  std::vector<capture::LiveCounts> counts_;
+  std::optional<WatchScreen> screen_;
+  std::optional<report::EventStream> events_;
+  Analyzer::Loss loss_{.last = Time{Duration::min()}, .frames = 0};
+  Time now_{};
+  Clock::time_point look_next_ = Clock::now();
+  bool over_ = false;
+  bool nothing_left_ = false;
+};
+
+}  // namespace
+
+ExitCode watch(const WatchOptions& options) {
+  check_expression(options.filter);
+  return Watch{options}.run();
+}
+
+ExitCode filter(const FilterOptions& options) {
+  check_expression(options);
+  capture::LiveOptions live;
+  live.ports = options.ports;
+  live.esp = options.esp;
+  live.decap = options.decap;
+  live.only = options.only;
+  write(capture::filter_expression(live) + "\n");
+  return ExitCode::ok;
+}
+
+}  // namespace ike::app
