@@ -304,7 +304,10 @@ std::size_t LiveSource::read(std::chrono::milliseconds wait, const std::function
   waiting.push_back({wake, POLLIN, 0});
   if (::poll(waiting.data(), waiting.size(), static_cast<int>(wait.count())) < 0 && errno != EINTR) throw CaptureError{"waiting for packets failed"};
   for (std::size_t i = 0; i < self.interfaces.size(); ++i) {
-    if (self.interfaces[i].handle != nullptr && waiting[i].revents != 0) self.give(self.interfaces[i]);
+    pcap_t* const handle = self.interfaces[i].handle.get();
+    if (handle == nullptr) continue;
+    // Of one that went down libpcap finds out only when it is asked again whether it was removed.
+    if (waiting[i].revents != 0 || pcap_get_required_select_timeout(handle) != nullptr) self.give(self.interfaces[i]);
   }
   if (self.several()) self.release(false);
   return self.given;
