@@ -23,22 +23,33 @@ struct Seen {
 };
 using Packets = std::unordered_map<std::uint64_t, Seen>;
 
+/// The packets of a file. Routers leave the identification of IPv4 as it is, which tells resends from each other; what
+/// rewrites it on the way leaves the content.
+struct FilePackets {
+  Packets by_content;
+  Packets by_identification;  // and content
+};
+
 std::uint64_t hash_of(ByteView octets) {
   std::uint64_t hash = 0xcbf29ce484222325U;
   for (const std::uint8_t octet : octets) hash = (hash ^ octet) * 0x100000001b3U;
   return hash;
 }
 
-Packets packets_of(const std::string& file, const net::Ports& ports) {
-  Packets packets;
+FilePackets packets_of(const std::string& file, const net::Ports& ports) {
+  FilePackets packets;
   net::Dissector dissector{ports};
   Timeline timeline{{file}, [](std::string_view) {}};  // what is wrong is told when it is read for good
   const auto add = [&](std::uint64_t hash, const net::PacketInfo& info) {
-    const auto [place, fresh] = packets.try_emplace(hash, Seen{info.time, info.destination > info.source, false});
-    place->second.twice = place->second.twice || !fresh;
+    const auto add_to = [&](Packets& into, std::uint64_t key) {
+      const auto [place, fresh] = into.try_emplace(key, Seen{info.time, info.destination > info.source, false});
+      place->second.twice = place->second.twice || !fresh;
+    };
+    add_to(packets.by_content, hash);
+    if (info.ip_id != 0) add_to(packets.by_identification, (hash ^ info.ip_id) * 0x9e3779b97f4a7c15U);
   };
   while (const Frame* frame = timeline.next()) {
-    if (packets.size() >= most_packets) break;
+    if (std::max(packets.by_content.size(), packets.by_identification.size()) >= most_packets) break;
     switch (dissector.dissect(*frame)) {
       case net::Dissector::Kind::udp: {
         const auto& datagram = dissector.datagram();
@@ -103,6 +114,13 @@ std::optional<Offset> compare(const Packets& known, Duration known_shift, const 
   return offset;
 }
 
+std::optional<Offset> compare(const FilePackets& known, Duration known_shift, const FilePackets& other) {
+  const auto by_identification = compare(known.by_identification, known_shift, other.by_identification);
+  const auto by_content = compare(known.by_content, known_shift, other.by_content);
+  if (!by_identification || !by_content) return by_identification ? by_identification : by_content;
+  return by_content->shared > by_identification->shared ? by_content : by_identification;
+}
+
 std::string span(Duration span) { return fmt::format("{:.6f} s", std::abs(seconds(span))); }
 
 std::string told(const std::string& file, const std::string& other, const Offset& offset) {
@@ -115,7 +133,7 @@ std::string told(const std::string& file, const std::string& other, const Offset
 }  // namespace
 
 std::vector<Duration> clock_shifts(const std::vector<std::string>& files, const net::Ports& ports, std::vector<std::string>& remarks) {
-  std::vector<Packets> packets;
+  std::vector<FilePackets> packets;
   for (const std::string& file : files) packets.push_back(packets_of(file, ports));
   std::vector<Duration> shifts(files.size());
   std::vector<bool> set(files.size());

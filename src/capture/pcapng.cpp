@@ -14,6 +14,7 @@ constexpr std::uint32_t packet_block = 2;  // obsolete
 constexpr std::uint32_t simple_packet_block = 3;
 constexpr std::uint32_t interface_statistics_block = 5;
 constexpr std::uint32_t enhanced_packet_block = 6;
+constexpr std::uint32_t last_block_type = 12;  // of those that writers use
 constexpr std::uint32_t byte_order_magic = 0x1a2b3c4d;
 constexpr std::uint16_t if_tsresol = 9;
 constexpr std::uint16_t if_tsoffset = 14;
@@ -23,6 +24,7 @@ constexpr std::uint16_t isb_osdrop = 7;
 constexpr std::size_t block_frame = 12;                      // type, length, and the length again at the end
 constexpr std::uint32_t max_block = max_packet + 64 * 1024;  // a packet and its options; others are passed unread
 constexpr std::uint32_t max_other_block = 1024 * 1024;       // of the other blocks that we look into
+constexpr std::size_t search_span = 2 * 1024 * 1024;         // how much one look ahead after damage covers
 
 /// One capture interface of the section being read.
 struct Interface {
@@ -88,11 +90,16 @@ class PcapngReader final : public FileSource::Impl {
       const std::uint32_t type = order_.u32(at);
       if (type == section_header_block) [[unlikely]] {
         if (!window.have(12)) return end("a section header");
-        if (!set_order()) return stop("a section header without byte-order magic");
+        if (!set_order(window.at())) {
+          resynchronise("a section header without byte-order magic");
+          continue;
+        }
         length = order_.u32(window.at() + 4);
       }
-      if (length < block_frame || length % 4 != 0) [[unlikely]]
-        return stop("a block whose length is " + std::to_string(length));
+      if (length < block_frame || length % 4 != 0) [[unlikely]] {
+        resynchronise("a block whose length is " + std::to_string(length));
+        continue;
+      }
       if (length > wanted(type)) [[unlikely]] {
         pass_unread(type, length);
         continue;
@@ -100,8 +107,10 @@ class PcapngReader final : public FileSource::Impl {
       if (!window.have(length)) [[unlikely]]
         return end(is_packet(type) ? next_packet() : block_name(type));
       at = window.at();
-      if (order_.u32(at + length - 4) != length) [[unlikely]]
-        return stop("a block whose two lengths differ");
+      if (order_.u32(at + length - 4) != length) [[unlikely]] {
+        resynchronise("a block whose two lengths differ");
+        continue;
+      }
       const bool delivered = take(type, at, length);
       window.skip(length);
       if (delivered) return &frame;
@@ -160,6 +169,7 @@ class PcapngReader final : public FileSource::Impl {
     return deliver(from, sent, rest.first(std::min<std::size_t>(snap_length, rest.size())));
   }
   bool deliver(const Interface& from, std::uint32_t sent, ByteView octets) {
+    packets_begun_ = true;
     frame.link = from.link;
     frame.wire_length = std::max(sent, static_cast<std::uint32_t>(octets.size()));
     frame.octets = octets;
@@ -172,7 +182,9 @@ class PcapngReader final : public FileSource::Impl {
     return false;
   }
 
-  bool set_order();
+  bool set_order(const std::uint8_t* header) noexcept;
+  [[nodiscard]] std::uint32_t plausible(std::size_t from) const noexcept;
+  void resynchronise(const std::string& what);
   void section(std::uint32_t length);
   void describe(ByteView body);
   void statistics(ByteView body);
@@ -184,12 +196,13 @@ class PcapngReader final : public FileSource::Impl {
   Order order_;
   std::vector<Interface> interfaces_;
   bool interfaces_full_ = false;
+  bool packets_begun_ = false;  // in this section
 };
 
 /// A section may be of another byte order than the one before it. The type reads the same in both.
-bool PcapngReader::set_order() {
+bool PcapngReader::set_order(const std::uint8_t* header) noexcept {
   for (const bool big_endian : {false, true}) {
-    if (Order{big_endian}.u32(window.at() + 8) != byte_order_magic) continue;
+    if (Order{big_endian}.u32(header + 8) != byte_order_magic) continue;
     order_ = Order{big_endian};
     return true;
   }
@@ -201,6 +214,7 @@ void PcapngReader::section(std::uint32_t length) {
   if (major != 1) stop("a section of version " + std::to_string(major) + ", of which only 1 is known");
   interfaces_.clear();
   interfaces_full_ = false;
+  packets_begun_ = false;
 }
 
 template <typename Take>
@@ -258,10 +272,54 @@ void PcapngReader::pass_unread(std::uint32_t type, std::uint32_t length) {
     remark("cut short inside " + block_name(type) + (window.fault().empty() ? "" : ": " + window.fault()), begin);
     ended = true;
   } else if (order_.u32(window.at()) != length) {
-    stop("a block whose two lengths differ");
+    resynchronise("a block whose two lengths differ");
   } else {
     window.skip(4);
   }
+}
+
+/// The length of the block that surely stands `from` octets on: of a type that there is, its length there twice, and a
+/// packet within its block and of an interface that is known. 0: there is none.
+std::uint32_t PcapngReader::plausible(std::size_t from) const noexcept {
+  const std::uint8_t* at = window.at() + from;
+  const std::size_t left = window.left() - from;
+  if (left < block_frame) return 0;
+  const std::uint32_t type = order_.u32(at);
+  Order order = order_;
+  if (type == section_header_block) {
+    order = Order{load_be32(at + 8) == byte_order_magic};
+    if (order.u32(at + 8) != byte_order_magic) return 0;
+  } else if (!packets_begun_ || type == 0 || type > last_block_type) {
+    return 0;  // interfaces are described before the first packet: one of them may be lost
+  }
+  const std::uint32_t length = order.u32(at + 4);
+  if (length < block_frame || length % 4 != 0 || length > left || order.u32(at + length - 4) != length) return 0;
+  if (type != enhanced_packet_block) return length;
+  const bool within = length >= 32 && order.u32(at + 8) < interfaces_.size() && order.u32(at + 20) <= length - 32;
+  return within ? length : 0;
+}
+
+/// Passes what is damaged, up to two good blocks in a row, one that the file ends with, or a section header.
+void PcapngReader::resynchronise(const std::string& what) {
+  const std::uint64_t damaged = window.offset();
+  const std::string where = "damaged after packet " + std::to_string(frame.number) + ": " + what + "; ";
+  window.skip(4);
+  for (;;) {
+    const bool to_end = !window.have(search_span);
+    const std::size_t span = to_end ? window.left() : search_span / 2;  // the other half is for the second block
+    for (std::size_t at = 0; at < span && window.left() - at >= block_frame; ++at) {
+      const std::uint32_t length = plausible(at);
+      if (length == 0) continue;
+      const std::size_t next = at + length;
+      const bool section = order_.u32(window.at() + at) == section_header_block;  // has a magic of its own
+      if (!section && (next == window.left() ? !to_end : plausible(next) == 0)) continue;
+      window.skip(at);
+      return remark(where + std::to_string(window.offset() - damaged) + " octets skipped, up to the next good block", damaged);
+    }
+    window.skip(span);
+    if (to_end) break;
+  }
+  remark(where + "no good block follows, the last " + std::to_string(window.offset() - damaged) + " octets are not read", damaged);
 }
 
 const Frame* PcapngReader::stop(const std::string& what) {

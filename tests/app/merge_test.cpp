@@ -40,6 +40,23 @@ TEST_CASE("--merge sets the second clock by the packets that both captures have,
   CHECK_FALSE(has(scratch.run("read --format json left.pcap right.pcap").out, "its clock"));
 }
 
+TEST_CASE("--merge tells resends of one message from each other by the identification of IPv4") {
+  const Scratch scratch;
+  const auto waits = [](std::int64_t clock) {
+    std::vector<Record> records;
+    std::uint16_t id = 7;
+    for (const std::int64_t at : {0, 4'000, 11'200, 24'000}) {
+      records.push_back({.nanoseconds = (100'000 + at + clock) * millisecond, .octets = ethernet(udp({.id = ++id}, 500, 500, isakmp({}, {sa({{.transforms = {{.attributes = phase1(7, 128, 2, 1, 2)}}}})})))});
+    }
+    return pcap(records);
+  };
+  spill(scratch / "left.pcap", waits(0));
+  spill(scratch / "right.pcap", waits(-9'000));
+  const std::string out = scratch.run("read --merge --format json left.pcap right.pcap").out;
+  CHECK(has(out, "right.pcap: its clock was set 9.000000 s forward, by 4 packets that are also in left.pcap"));
+  CHECK(has(out, "\"resends\":3"));
+}
+
 TEST_CASE("--merge says where packets of one direction only, or none, were shared") {
   const Scratch scratch;
   spill(scratch / "left.pcap", tap(0, 0));

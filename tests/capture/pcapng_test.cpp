@@ -209,7 +209,7 @@ TEST_CASE("packet blocks too short for their fields are no packets") {
   CHECK(Reading{file.octets}.frames.size() == 1);
 }
 
-TEST_CASE("a block whose length cannot be ends the file there") {
+TEST_CASE("after a damaged block reading goes on at the next good one") {
   struct Row {
     std::uint32_t first;
     std::uint32_t last;
@@ -224,15 +224,56 @@ TEST_CASE("a block whose length cannot be ends the file there") {
       file.interface(1).enhanced(0, 1, packet(1, 10));
       const std::size_t damaged = file.octets.size();
       file.u32(type).u32(row.first).raw(packet(9, 20)).u32(row.last);
-      file.enhanced(0, 2, packet(2, 10));
-      const Reading got{file.octets};
-      CHECK(got.frames.size() == 1);
-      REQUIRE(got.source.remarks().size() == 1);
-      CHECK(has(got.remark(), row.text));
-      if (type == 6) CHECK(got.source.remarks()[0].offset == damaged);
-      CHECK(got.ended_for_good);
+      for (const bool foreign : {false, true}) {  // octets lost, so that blocks are no longer where multiples of four are
+        Pcapng whole = file;
+        if (foreign) whole.raw(packet(8, 3));
+        whole.enhanced(0, 2, packet(2, 10)).enhanced(0, 3, packet(3, 10));
+        const Reading got{whole.octets};
+        REQUIRE(got.frames.size() == 3);
+        CHECK(got.frames[1].octets == packet(2, 10));
+        CHECK(got.frames[2].number == 3);
+        REQUIRE(got.source.remarks().size() == 1);
+        CHECK(has(got.remark(), row.text));
+        CHECK(has(got.remark(), " octets skipped, up to the next good block"));
+        CHECK(got.source.remarks()[0].packet == 1);
+        if (type == 6) CHECK(got.source.remarks()[0].offset == damaged);
+        CHECK(got.ended_for_good);
+      }
     }
   }
+}
+
+TEST_CASE("damage of pcapng that nothing good follows ends the file, and says how much is lost") {
+  Pcapng file;
+  file.interface(1).enhanced(0, 1, packet(1, 10)).u32(6).u32(33).raw(packet(9, 200));
+  const Reading got{file.octets};
+  CHECK(got.frames.size() == 1);
+  REQUIRE(got.source.remarks().size() == 1);
+  CHECK(has(got.remark(), "a block whose length is 33; no good block follows, the last 208 octets are not read"));
+  CHECK(got.ended_for_good);
+}
+
+TEST_CASE("where an interface description may be lost, reading goes on with the next section only") {
+  Pcapng file;
+  file.u32(1).u32(20).u32(113).u32(0).u32(16);  // the first interface, its length damaged
+  file.interface(1).enhanced(0, 1, packet(9, 10)).enhanced(0, 1, packet(9, 10));
+  file.section(true).interface(113).enhanced(0, 2, packet(1, 10));
+  const Reading got{file.octets};
+  REQUIRE(got.frames.size() == 1);
+  CHECK(got.frames[0].octets == packet(1, 10));
+  CHECK(got.frames[0].link == 113);
+}
+
+TEST_CASE("a packet that looks like blocks is no way out of the damage before it unless it names what there is") {
+  Pcapng inside;
+  inside.octets.clear();
+  inside.enhanced(7, 1, packet(9, 10)).enhanced(7, 2, packet(9, 10));  // an interface that is not described
+  Pcapng file;
+  file.interface(1).enhanced(0, 1, packet(1, 10)).u32(6).u32(3);
+  file.enhanced(0, 2, inside.octets).enhanced(0, 3, packet(3, 10));
+  const Reading got{file.octets};
+  REQUIRE(got.frames.size() == 3);
+  CHECK(got.frames[1].octets == inside.octets);
 }
 
 TEST_CASE("no length makes the reader hold more than its limit") {
@@ -246,7 +287,7 @@ TEST_CASE("no length makes the reader hold more than its limit") {
   }
 }
 
-TEST_CASE("a later section that cannot be read ends the file there") {
+TEST_CASE("a later section of a version that cannot be read ends the file there, one whose header is damaged does not") {
   Pcapng file;
   file.interface(1).enhanced(0, 1, packet(1, 10));
   std::string expected;
@@ -256,10 +297,10 @@ TEST_CASE("a later section that cannot be read ends the file there") {
   }
   SUBCASE("byte order") {
     file.block(0x0a0d0d0a, file.body().u32(0x1a2b3c4e).u16(1).u16(0).u64(0)).interface(1).enhanced(0, 2, packet(2, 10));
-    expected = "without byte-order magic";
+    expected = "without byte-order magic; ";
   }
   const Reading got{file.octets};
-  CHECK(got.frames.size() == 1);
+  CHECK(got.frames.size() == (expected.ends_with("; ") ? 2 : 1));
   REQUIRE(got.source.remarks().size() == 1);
   CHECK(has(got.remark(), expected));
 }
