@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "ike/crypto/nat_discovery.hpp"
+#include "ike/crypto/public_value_watch.hpp"
 #include "ike/net/link.hpp"
 
 namespace ike {
@@ -91,8 +92,11 @@ report::TunnelRow row_of(const track::Routine& routine, std::uint32_t index) {
 }  // namespace
 
 struct Analyzer::Impl {
-  explicit Impl(Options given) : options{std::move(given)}, dissector{options.ports}, tracker{options.limits}, opener{std::move(options.keys)} {
-    tracker.set_opener([this](const isakmp::Message& message, const net::PacketInfo& packet) { return opener.wants(message) ? opener.take(message, packet).message : nullptr; });
+  explicit Impl(Options given) : options{std::move(given)}, keys_given{options.keys.keys.size()}, psks_given{options.keys.psks.size()}, dissector{options.ports}, tracker{options.limits}, opener{std::move(options.keys)} {
+    tracker.set_opener([this](const isakmp::Message& message, const net::PacketInfo& packet) {
+      public_values.see(message, packet);
+      return opener.wants(message) ? opener.take(message, packet).message : nullptr;
+    });
   }
 
   // What was opened under the newest responder cookie that shows anything.
@@ -117,10 +121,32 @@ struct Analyzer::Impl {
     last_file = frame.file;
   }
 
+  /// Keys that fit nothing: otherwise the report would look as if none had been given.
+  void say_unused_keys(std::vector<std::string>& remarks) const {
+    const auto& totals = opener.totals();
+    if (totals.phase1s + totals.hashes_right + totals.hashes_wrong > 0) return;
+    if (keys_given > 0) remarks.push_back("keys of " + std::to_string(keys_given) + (keys_given == 1 ? " phase 1 given: it is not in this capture" : " phase 1s given: none of them is in this capture"));
+    else if (psks_given > 0) remarks.emplace_back("pre-shared keys alone verify Aggressive Mode, of which nothing is here; for Main Mode give g^xy or charon's log too");
+  }
+
+  void say_bad_public_values(report::CaptureInfo& capture) const {
+    constexpr std::size_t told = 5;
+    const auto& bad = public_values.bad();
+    for (std::size_t i = 0; i < std::min(told, bad.size()); ++i) {
+      const auto& packet = bad[i].packet;
+      const auto file = capture.files.size() > 1 && packet.file < capture.files.size() ? capture.files[packet.file].name + ' ' : std::string{};
+      capture.remarks.push_back(file + "packet " + std::to_string(packet.packet) + ": the public value of " + to_string(packet.source.address) + " is none of " + label(bad[i].group) + ": " + std::string{name(bad[i].fault)});
+    }
+    const auto more = bad.size() - std::min(told, bad.size()) + public_values.left_out();
+    if (more > 0) capture.remarks.push_back(std::to_string(more) + (more == 1 ? " more public value that is" : " more public values that are") + " none of the group chosen");
+  }
+
   Options options;
+  std::size_t keys_given, psks_given;
   net::Dissector dissector;
   track::Tracker tracker;
   crypto::Opener opener;
+  crypto::PublicValueWatch public_values;
   Time first{};
   Time last{};
   bool any = false;
@@ -214,6 +240,8 @@ report::Report Analyzer::report(report::CaptureInfo capture) const {
     capture.remarks.push_back("nothing was captured for " + std::to_string(std::chrono::duration_cast<std::chrono::hours>(self.gap).count()) + " h between " + capture.files[self.gap_after].name +
                               " and " + capture.files[self.gap_before].name + ": what seems to wait over that time need not have waited");
   }
+  self.say_unused_keys(capture.remarks);
+  self.say_bad_public_values(capture);
   for (const auto& wrapping : self.dissector.wrappings()) capture.remarks.push_back(wrapped(wrapping));
   remark(counts.attempts_evicted, "attempt forgotten: more than --max-exchanges at once", "attempts forgotten: more than --max-exchanges at once");
   remark(counts.esp_flows_left_out, "ESP packet of a flow beyond the limit", "ESP packets of flows beyond the limit");

@@ -21,6 +21,7 @@ using isakmp::ExchangeType;
 
 constexpr std::size_t max_octets = 64U << 20U;  // of phase 1 messages held, to be tried with every candidate
 constexpr std::size_t max_attempts = 4096;      // phase 1s told
+constexpr std::size_t max_informationals = 8;   // tried of one phase 1
 
 /// A phase 1 message, kept whole.
 struct Kept {
@@ -36,7 +37,9 @@ struct Attempt {
   std::array<std::string, 2> candidate;   ///< by side, "candidates.txt:3"; empty: none so far
   std::array<bool, 2> tried{};            ///< a hash of that side could be held against the candidates
   std::array<std::uint64_t, 2> packet{};  ///< that held it
-  bool encrypted = false;                 ///< a phase 1 message that only g^xy opens was seen
+  std::array<bool, 2> informational{};    ///< it was the HASH of an Informational, not of phase 1
+  std::array<bool, 2> encrypted{};        ///< that side sent what only g^xy opens
+  std::size_t informationals = 0;         ///< encrypted ones seen
 };
 
 class Phase1Messages {
@@ -62,15 +65,18 @@ class Phase1Messages {
   void keep(const net::Datagram& datagram) {
     const auto& header = message_.header;
     const bool aggressive = header.exchange_type == ExchangeType::aggressive;
-    if ((!aggressive && header.exchange_type != ExchangeType::identity_protection) || message_.cut) return;
+    // A side that refuses the other's hash never sends its own: its Informational has one, too.
+    const bool refusal = header.exchange_type == ExchangeType::informational && header.encrypted();
+    if ((!aggressive && !refusal && header.exchange_type != ExchangeType::identity_protection) || message_.cut) return;
+    auto found = std::ranges::find_if(attempts, [&](const Attempt& one) { return one.initiator == header.initiator_cookie && one.responder == header.responder_cookie; });
+    if (refusal && (found == attempts.end() || found->informationals++ >= max_informationals)) return;
     if (held_ + message_.octets.size() > max_octets) {
       ++left_out;
       return;
     }
     held_ += message_.octets.size() + sizeof(Kept);
     kept.push_back({{message_.octets.begin(), message_.octets.end()}, datagram});
-    if (header.responder_cookie == 0) return;
-    auto found = std::ranges::find_if(attempts, [&](const Attempt& one) { return one.initiator == header.initiator_cookie && one.responder == header.responder_cookie; });
+    if (header.responder_cookie == 0 || refusal) return;
     if (found == attempts.end()) {
       if (attempts.size() == max_attempts) {
         ++left_out;
@@ -85,7 +91,7 @@ class Phase1Messages {
       attempts.push_back(fresh);
       found = attempts.end() - 1;
     }
-    found->encrypted = found->encrypted || header.encrypted();
+    if (header.encrypted()) found->encrypted[datagram.source.address == found->ends[0] ? 0 : 1] = true;
   }
 
   isakmp::Message message_;
@@ -101,6 +107,15 @@ void learn(Attempt& attempt, const crypto::PhaseOneFacts& facts) {
     if (fact.hash != HashCheck::right || fact.key >= facts.keys.size() || !facts.key_is_psk[fact.key] || !attempt.candidate[side].empty()) continue;
     attempt.candidate[side] = facts.keys[fact.key];
     attempt.packet[side] = fact.packet;
+    attempt.informational[side] = fact.exchange == ExchangeType::informational;
+  }
+}
+
+/// What opens a message without a candidate says nothing of the candidates: g^xy is what counts.
+void keep_secrets_alone(std::vector<crypto::PhaseOneKeys>& keys) {
+  std::erase_if(keys, [](const crypto::PhaseOneKeys& one) { return !one.g_xy && !one.private_value; });
+  for (crypto::PhaseOneKeys& one : keys) {
+    for (auto* field : {&one.skeyid, &one.skeyid_d, &one.skeyid_a, &one.skeyid_e, &one.encryption_key, &one.psk}) field->reset();
   }
 }
 
@@ -111,10 +126,10 @@ void tell(const Attempt& attempt, std::size_t candidates) {
     const std::string_view who = side == 0 ? "initiator" : "responder";
     const std::string_view hash = side == 0 ? "HASH_I" : "HASH_R";
     if (!attempt.candidate[side].empty()) {
-      write(fmt::format("  {}: uses the pre-shared key of {} ({} in packet {})\n", who, printable(attempt.candidate[side]), hash, attempt.packet[side]));
+      write(fmt::format("  {}: uses the pre-shared key of {} ({} in packet {})\n", who, printable(attempt.candidate[side]), attempt.informational[side] ? "HASH of its Informational" : hash, attempt.packet[side]));
     } else if (attempt.tried[side]) {
       write(fmt::format("  {}: uses none of the {} candidate{}\n", who, candidates, candidates == 1 ? "" : "s"));
-    } else if (attempt.aggressive ? side == 0 && attempt.encrypted : attempt.encrypted) {
+    } else if (attempt.encrypted[side]) {
       write(fmt::format("  {}: its {} is encrypted; give g^xy or a side's private value too (--keys, see ikescope(1))\n", who, hash));
     } else {
       write(fmt::format("  {}: its {} was not captured\n", who, hash));
@@ -130,7 +145,8 @@ ExitCode check_psk(const CheckPskOptions& options) {
     complain(line);
     all_read = false;
   };
-  const crypto::OpenerKeys keys = load_keys(options.keys);
+  crypto::OpenerKeys keys = load_keys(options.keys);
+  keep_secrets_alone(keys.keys);
   Timeline timeline{capture_files(options.input.paths, on_error), on_error};
   net::Dissector dissector{{options.input.ports}};
   Phase1Messages phase1;

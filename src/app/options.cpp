@@ -15,11 +15,20 @@ void add_input(CLI::App& command, Input& input, bool required = true) {
   add_port(command, input.ports);
 }
 
+/// An option that may be given several times, a word each time; `what` is what an empty word is not.
+void add_words(CLI::App& command, const std::string& name, const std::string& placeholder, const std::string& help, std::vector<std::string>& into, const std::string& what = "a file") {
+  add_value(command, name, placeholder, help, [&into, what](const std::string& word) -> std::optional<std::string> {
+    if (word.empty()) return what;
+    into.push_back(word);
+    return std::nullopt;
+  });
+}
+
 void add_keys(CLI::App& command, KeyOptions& keys) {
-  command.add_option("--keys", keys.keys, "decrypt with this key file: Wireshark's\nikev1_decryption_table, charon's log or\nlines of our own; see docs/keys.md")->type_name("FILE")->expected(1);
-  command.add_option("--keys-from", keys.logs, "decrypt with the keys in a log of strongSwan's\ncharon (ike = 4)")->type_name("LOG")->expected(1);
-  command.add_option("--psk-file", keys.psks, "pre-shared keys, one a line: verify Aggressive\nMode; with g^xy also decrypt")->type_name("FILE")->expected(1);
-  command.add_option("--ca", keys.authorities, "certificates of the CAs that count, PEM or DER")->type_name("FILE")->expected(1);
+  add_words(command, "--keys", "FILE", "decrypt with this key file: Wireshark's\nikev1_decryption_table, charon's log or\nlines of our own; see docs/keys.md", keys.keys);
+  add_words(command, "--keys-from", "LOG", "decrypt with the keys in a log of strongSwan's\ncharon (ike = 4)", keys.logs);
+  add_words(command, "--psk-file", "FILE", "pre-shared keys, one a line: verify Aggressive\nMode; with g^xy also decrypt", keys.psks);
+  add_words(command, "--ca", "FILE", "certificates of the CAs that count, PEM or DER", keys.authorities);
 }
 
 void add_read(CLI::App& command, ReadOptions& read) {
@@ -114,9 +123,9 @@ void check_assert(const AssertOptions& options) {
 
 void add_check_psk(CLI::App& command, CheckPskOptions& check) {
   add_input(command, check.input);
-  command.add_option("--psk-file", check.keys.psks, "the candidates, one a line; never shown")->type_name("FILE")->expected(1);
-  command.add_option("--keys", check.keys.keys, "g^xy, for what is encrypted; see docs/keys.md")->type_name("FILE")->expected(1);
-  command.add_option("--keys-from", check.keys.logs, "g^xy from a log of strongSwan's charon (ike = 4)")->type_name("LOG")->expected(1);
+  add_words(command, "--psk-file", "FILE", "the candidates, one a line; never shown", check.keys.psks);
+  add_words(command, "--keys", "FILE", "g^xy, for what is encrypted; see docs/keys.md", check.keys.keys);
+  add_words(command, "--keys-from", "LOG", "g^xy from a log of strongSwan's charon (ike = 4)", check.keys.logs);
   command.footer(
       "Aggressive Mode shows its hashes: the candidates are enough. Main Mode encrypts\n"
       "them: it needs the Diffie-Hellman secret too. Candidates are named by their line.\n\n"

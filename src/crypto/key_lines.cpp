@@ -64,7 +64,8 @@ std::optional<std::string> read_line(std::string_view line, PhaseOneKeys& keys) 
     if (equals == std::string_view::npos || name == names.end()) return "expected skeyid=, skeyid_d=, skeyid_a=, skeyid_e=, key=, iv=, psk=, gxy= or dh=";
     const auto value = word.substr(equals + 1);
     const bool is_psk = name->field == &PhaseOneKeys::psk;
-    const bool quoted = value.size() > 1 && value.front() == '"' && value.back() == '"';
+    const bool quoted = value.size() > 1 && value.starts_with('"') && value.ends_with('"');
+    if (is_psk && value.starts_with('"') && !quoted) return "psk= has a quote that is not closed";
     auto& field = keys.*(name->field);
     if (is_psk && quoted) field = from_text(unquoted(value));
     else field = is_psk ? read_psk(value) : from_hex(value.starts_with("0x") ? value.substr(2) : value);

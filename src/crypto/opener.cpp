@@ -34,6 +34,18 @@ const Content* find_in(const Message& message, const isakmp::Payload** where = n
   return nullptr;
 }
 
+// What stands behind HASH when HASH's header, which would tell, is lost: the exchange says it, and of an Informational
+// the layout (RFC 2408 3.14, 3.15).
+PayloadType payload_behind_hash(ExchangeType exchange, ByteView rest) {
+  if (exchange == ExchangeType::quick_mode) return PayloadType::security_association;
+  if (exchange == ExchangeType::transaction) return PayloadType::attributes;
+  if (exchange != ExchangeType::informational || rest.size() < 12) return PayloadType::none;
+  const std::size_t spi_size = rest[9];
+  const std::size_t spis = load_be16(rest.data() + 10);
+  const bool deletes = spi_size > 0 && spis > 0 && load_be16(rest.data() + 2) == 12 + spi_size * spis;
+  return deletes ? PayloadType::delete_ : PayloadType::notification;
+}
+
 constexpr std::size_t max_kept = 4096;  // octets of an SA, KE, nonce or ID kept; real ones are shorter
 
 void keep(Octets& into, ByteView octets) {
@@ -115,6 +127,7 @@ PhaseOne* Opener::Impl::find(const Message& message, const net::PacketInfo& pack
   if (given != by_cookie.end()) fresh.given = given->second;
   fresh.given.insert(fresh.given.end(), nameless.begin(), nameless.end());
   std::erase_if(fresh.given, [&](const PhaseOneKeys* one) { return one->responder_cookie.value_or(header.responder_cookie) != header.responder_cookie; });
+  if (!fresh.given.empty()) ++totals.phase1s;
   auto& one = phases.emplace(key, std::move(fresh)).first->second;
   place(one, message, packet);
   return &one;
@@ -186,7 +199,8 @@ Opened Opener::Impl::take(const Message& message, const net::PacketInfo& packet)
 }
 
 // The IVs that this message may be under, the likeliest first (RFC 2409 appendix B, 5.5). A side that could not read the
-// last phase 1 message of the other did not move on: its Informationals hang on an earlier block.
+// last phase 1 message of the other did not move on: its Informationals hang on an earlier block. libreswan, before phase 1
+// is complete, hangs them on none at all.
 std::vector<Digest> Opener::Impl::ivs(const PhaseOne& one, const Chain& chain, const Message& message, const KeySet& key, std::size_t block) {
   std::vector<Digest> found;
   for (auto at = chain.blocks.rbegin(); at != chain.blocks.rend(); ++at) found.push_back(*at);
@@ -204,6 +218,7 @@ std::vector<Digest> Opener::Impl::ivs(const PhaseOne& one, const Chain& chain, c
   }
   for (auto at = one.phase1.blocks.rbegin(); at != one.phase1.blocks.rend(); ++at) found.push_back(phase2_iv(hash, at->octets(), message.header.message_id, block));
   if (!initial.empty()) found.push_back(phase2_iv(hash, initial.octets(), message.header.message_id, block));
+  found.push_back(phase2_iv(hash, {}, message.header.message_id, block));
   return found;
 }
 
@@ -256,13 +271,11 @@ bool Opener::Impl::try_without_iv(const PhaseOne& one, const Message& message, c
   none.length = static_cast<std::uint8_t>(block);
   auto plain = cbc_decrypt(one.policy->encryption, key.encryption.octets(), none.octets(), message.ciphertext);
   if (!plain) return false;
-  bool found = false;
-  for (const auto second : {PayloadType::security_association, PayloadType::notification, PayloadType::delete_, PayloadType::attributes}) {
-    const auto rest = ByteView{*plain}.subspan(4 + digest);
-    const auto ends = chain_end(second, rest, digest, block);
-    if (!ends) continue;
-    const bool config = second == PayloadType::attributes;
-    if (config ? type != ExchangeType::transaction || rest[4] > 4 || rest[4] == 0 || rest[5] != 0 : load_be32(rest.data() + 4) > 2) continue;  // DOI
+  const auto rest = ByteView{*plain}.subspan(4 + digest);
+  const auto second = payload_behind_hash(type, rest);
+  const auto ends = chain_end(second, rest, digest, block);
+  const bool found = ends && (second == PayloadType::attributes ? rest[4] >= 1 && rest[4] <= 4 && rest[5] == 0 : load_be32(rest.data() + 4) <= 2);  // DOI
+  if (found) {
     wipe();
     buffer.assign(message.octets.begin(), message.octets.begin() + isakmp::header_length);
     buffer.insert(buffer.end(), plain->begin(), plain->end());
@@ -271,8 +284,6 @@ bool Opener::Impl::try_without_iv(const PhaseOne& one, const Message& message, c
     header[0] = number(second);
     header[3] = static_cast<std::uint8_t>(4 + digest);
     end = isakmp::header_length + 4 + digest + *ends;
-    found = true;
-    break;
   }
   Botan::secure_scrub_memory(plain->data(), plain->size());
   return found;

@@ -93,6 +93,8 @@ void PhaseOne::make_keys(std::span<const PskCandidate> psks) {
     }
   }
   for (const auto& psk : psks) add(nothing, &psk.psk, psk.source);  // verifies Aggressive Mode's hashes
+  // One key may come from two sources: the one that also verifies goes first.
+  std::ranges::stable_sort(keys, std::ranges::greater{}, [](const KeySet& set) { return (set.skeyid.empty() ? 0 : 1) + (set.a.empty() ? 0 : 2); });
 }
 
 std::optional<std::size_t> chain_end(PayloadType type, ByteView plain, std::size_t digest, std::size_t block) noexcept {

@@ -91,11 +91,13 @@ void tell_quick_mode(PhaseOne& one, const Message& message, const net::PacketInf
   if (told.seen) return;
   told.seen = true;
   told.from_responder = from == 1;
+  told.pfs = std::ranges::any_of(message.payloads, [](const auto& payload) { return payload.type == isakmp::PayloadType::key_exchange; });
   told.packet = packet.packet;
   told.file = packet.file;
   for (const auto& proposal : isakmp::decode_proposals(*sa)) {
     for (const auto& transform : proposal.transforms) {
-      if (told.proposals.size() < max_proposals_told) told.proposals.push_back(isakmp::phase2_line(proposal.protocol, transform));
+      auto line = isakmp::phase2_line(proposal.protocol, transform);
+      if (told.proposals.size() < max_proposals_told && std::ranges::find(told.proposals, line) == told.proposals.end()) told.proposals.push_back(std::move(line));
     }
   }
   if (ids.size() > 1) {  // IDci, IDcr (RFC 2409 5.5)

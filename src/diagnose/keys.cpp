@@ -114,6 +114,11 @@ void confirm_psk_mismatch(const Story& story, const PhaseOneFacts& facts, Findin
       finding.evidence.push_back(proof_of(*two, right ? "HASH_R is right under " + key_text(facts, *two) : std::string{"HASH_R is wrong under every key given"}));
       add(finding.detail, right ? "The responder uses " + key_text(facts, *two) : std::string{"HASH_R of message 2 is right under none of the keys given"});
     }
+    // The hash is what the responder's key makes, and the initiator says that it is not what its own makes.
+    if (two != nullptr && two->hash == HashCheck::right && finding.notify == NotifyType::invalid_hash_information) {
+      finding.certainty = Certainty::confirmed;
+      add(finding.detail, "The initiator finds this hash wrong: it has another key");
+    }
     if (said == nullptr || said->opening != Opening::opened) return;
     name_refusal(finding, facts, *said);
     finding.certainty = Certainty::confirmed;
@@ -178,6 +183,7 @@ std::string proposal_text(const crypto::QuickModeSide& side) {
   constexpr std::size_t shown = 3;
   for (std::size_t i = 0; i < std::min(shown, side.proposals.size()); ++i) text += (i == 0 ? "" : "; ") + side.proposals[i];
   if (side.proposals.size() > shown) text += " and " + std::to_string(side.proposals.size() - shown) + " more";
+  if (!side.pfs) text += ", no PFS";
   if (!side.source.empty()) text += " for " + side.source + " to " + side.destination;
   return text;
 }
@@ -217,6 +223,7 @@ void confirm_phase2_rejected(const Story& story, const PhaseOneFacts& facts, Fin
   const bool common = std::ranges::any_of(asked.proposals, [&](const std::string& one) { return std::ranges::find(elsewhere->proposals, one) != elsewhere->proposals.end(); });
   if (!mirrored && !alike) add(finding.detail, "The protected networks differ");
   if (!common) add(finding.detail, "The proposals differ");
+  if (asked.pfs != elsewhere->pfs) add(finding.detail, "One of the two asks for PFS, the other does not");
 }
 
 void confirm_transaction(const Story& story, const PhaseOneFacts& facts, Finding& finding) {

@@ -8,8 +8,9 @@ namespace ike::diagnose {
 
 namespace {
 
-void add_detail(Finding& finding, std::string_view text) {
-  if (!finding.detail.empty()) finding.detail += "; ";
+void add_sentence(Finding& finding, std::string text) {
+  if (!finding.detail.empty()) finding.detail += ". ";
+  if (text.front() >= 'a' && text.front() <= 'z') text.front() = static_cast<char>(text.front() - 'a' + 'A');
   finding.detail += text;
 }
 
@@ -23,7 +24,7 @@ void add_odd_ciphertext(const Story& story, const isakmp::Phase1Policy& chosen, 
   const auto odd = std::ranges::find_if(story.attempt->events, [&](const Event& event) { return is_whole(event) && event.length > isakmp::header_length && (event.length - isakmp::header_length) % block != 0; });
   if (odd == story.attempt->events.end()) return;
   auto what = proof(*odd);
-  add_detail(finding, what.what + " was damaged or is of another cipher: its ciphertext is no multiple of " + std::to_string(block) + " octets");
+  add_sentence(finding, what.what + " was damaged or is of another cipher: its ciphertext is no multiple of " + std::to_string(block) + " octets");
   what.what += ", ciphertext no multiple of the cipher's block";
   finding.evidence.push_back(std::move(what));
 }
@@ -42,7 +43,7 @@ void add_refusal_size(const Story& story, const isakmp::Phase1Policy& chosen, Fi
            std::ranges::any_of(finding.evidence, [&](const Proof& one) { return one.packet == event.packet && one.file == event.file; });
   });
   if (refusal == story.attempt->events.end() || refusal->length >= shortest) return;
-  add_detail(finding, "The Informational is an error notify by its size: " + std::to_string(refusal->length) + " octets, and deleting the SA takes " + std::to_string(shortest));
+  add_sentence(finding, "The Informational is an error notify by its size: " + std::to_string(refusal->length) + " octets, and deleting the SA takes " + std::to_string(shortest));
 }
 
 }  // namespace

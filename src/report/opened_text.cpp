@@ -28,8 +28,11 @@ void messages(std::string& out, const PhaseOneFacts& facts) {
     const auto key = printable(facts.keys[message.key]);
     if (keys.find(key) == std::string::npos) keys += (keys.empty() ? "" : " and ") + key;
   }
-  sentence(out, keys.empty() ? fmt::format("Keys: none of {} decrypts.", counted(facts.encrypted, "encrypted message"))
-                             : fmt::format("Keys: {} of {} decrypt, with {}.", facts.opened, counted(facts.encrypted, "encrypted message"), keys));
+  const auto all = counted(facts.encrypted, "encrypted message");
+  const bool tried = std::ranges::any_of(facts.messages, [](const auto& message) { return message.opening == Opening::does_not_decrypt; });
+  if (!keys.empty()) sentence(out, fmt::format("Keys: {} of {} decrypt{}, with {}.", facts.opened, all, facts.encrypted == 1 ? "s" : "", keys));
+  else if (tried) sentence(out, fmt::format("Keys: none of {} decrypts.", all));
+  else sentence(out, fmt::format("Keys: {} could not be tried: the choice of cipher and hash (message 2) was not captured, or no encryption key follows from what was given.", all));
   const auto count = [&](HashCheck check) { return std::ranges::count(facts.messages, check, &crypto::MessageFact::hash); };
   const auto right = count(HashCheck::right);
   const auto wrong = count(HashCheck::wrong);
@@ -72,7 +75,7 @@ void quick_modes(std::string& out, const PhaseOneFacts& facts, bool all) {
       if (!side.seen) continue;
       const bool answer = &side == &facts.quick_modes[i].message[1];
       const auto networks = side.source.empty() ? std::string{} : fmt::format(" for {} to {}", printable(side.source), printable(side.destination));
-      sentence(out, fmt::format("Quick Mode, the {} {}: {}{}.", side_name(side.from_responder ? 1 : 0), answer ? "takes" : "proposes", list(side.proposals), networks));
+      sentence(out, fmt::format("Quick Mode, the {} {}: {}{}{}.", side_name(side.from_responder ? 1 : 0), answer ? "takes" : "proposes", list(side.proposals), side.pfs ? "" : ", no PFS", networks));
     }
   }
 }

@@ -244,6 +244,51 @@ TEST_CASE("The responder's answer to a message 5 that it cannot read opens under
   CHECK(facts->messages[1].notify == NotifyType::payload_malformed);
 }
 
+TEST_CASE("An Informational of libreswan before phase 1 is complete opens on the message ID alone") {
+  namespace early = vectors::before_message_6;
+  Line line{given(joined_line(early::cookies, "key=" + std::string{early::encryption_key} + " skeyid_a=" + std::string{early::skeyid_a}))};
+  line.send(clear(early::cookies, ExchangeType::identity_protection, {{PayloadType::security_association, octets_of(vectors::lab_signature::sai_b)}}), true);
+  line.send(sealed(early::cookies, std::string(160, 'a')));
+  const auto opened = line.send(octets_of(early::informational), true);
+  CHECK(opened.opening == Opening::opened);
+  CHECK_FALSE(opened.first_block_lost);
+  CHECK(opened.hash == HashCheck::right);
+  REQUIRE(opened.message != nullptr);
+  CHECK_FALSE(opened.message->fault.has_value());
+  CHECK(line.opener.facts(0x7c4e229409146065, 0xa4cb83337bf066b5)->messages.back().notify == NotifyType::invalid_id_information);
+}
+
+TEST_CASE("Where no IV fits, the exchange and the layout tell what stands behind the lost header") {
+  struct Row {
+    std::string_view what, message;
+    PayloadType second;
+    bool has_delete;
+  };
+  for (const Row& row : {Row{"a notify", vectors::lost_iv::notify, PayloadType::notification, false}, Row{"a Delete of both cookies", vectors::lost_iv::delete_isakmp, PayloadType::delete_, true},
+                         Row{"a Delete of two SPIs", vectors::lost_iv::delete_esp, PayloadType::delete_, true}, Row{"XAUTH", vectors::lost_iv::transaction, PayloadType::attributes, false}}) {
+    CAPTURE(row.what);
+    Line line{given(joined_line(mm::cookies, "key=" + std::string{mm::encryption_key}))};
+    main_mode_begins(line);
+    const auto opened = line.send(octets_of(row.message));
+    REQUIRE(opened.opening == Opening::opened);
+    CHECK(opened.first_block_lost);
+    REQUIRE(opened.message->payloads.size() == 2);
+    CHECK(opened.message->payloads[1].type == row.second);
+    CHECK_FALSE(opened.message->fault.has_value());
+    CHECK(line.opener.facts(0x018ef04f7cf72e4f, 0x5f28fdf279308a94)->messages.back().has_delete == row.has_delete);
+  }
+}
+
+TEST_CASE("Of two sources for one key the one that also verifies is told") {
+  Line line{given(joined_line(mm::cookies, "key=" + std::string{mm::encryption_key}) + '\n' + joined_line(mm::cookies, "psk=Wollowitz gxy=" + std::string{mm::g_xy}))};
+  main_mode_begins(line);
+  for (const auto& one : main_mode_sealed()) {
+    const auto opened = line.send(one.octets, one.from_responder);
+    CHECK(opened.hash == HashCheck::right);
+    CHECK(opened.key == "keys.txt:2");
+  }
+}
+
 TEST_CASE("Aggressive Mode in clear is verified against pre-shared keys alone") {
   struct Row {
     std::string_view psks;
@@ -326,7 +371,8 @@ TEST_CASE("Key lines are read in every form, and refused without showing a value
     std::string_view text, why;
   };
   for (const Row& row : {Row{"0102 psk=geheim", "k:1: cookie is not 16 hex digits"}, Row{"\n0102030405060708 geheim", "k:2: expected skeyid=, skeyid_d=, skeyid_a=, skeyid_e=, key=, iv=, psk=, gxy= or dh="},
-                         Row{"0102030405060708 key=geheim", "k:1: key= has no value that can be read"}, Row{"0102030405060708", "k:1: no key after the cookie"}, Row{"0102030405060708 psk=", "k:1: psk= has no value that can be read"}}) {
+                         Row{"0102030405060708 key=geheim", "k:1: key= has no value that can be read"}, Row{"0102030405060708", "k:1: no key after the cookie"}, Row{"0102030405060708 psk=", "k:1: psk= has no value that can be read"},
+                         Row{"0102030405060708 psk=\"geheim", "k:1: psk= has a quote that is not closed"}}) {
     CAPTURE(row.text);
     const auto refused = parse_key_lines(row.text, "k");
     REQUIRE_FALSE(refused);

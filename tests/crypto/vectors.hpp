@@ -166,4 +166,31 @@ constexpr std::string_view encryption_key = "c531ae6e698a9684d8d0a493c303de28e9d
 constexpr std::string_view iv = "eb4a2883cb7ea8dd3ff2ed57b03683f8";
 constexpr std::string_view hash_i = "3694b56f2efa98f83a6bc3d0070c2a8af3d8be8db63501fc6545379d0ea75102";
 }  // namespace lab_signature
+
+/// libreswan 4.10 refuses a certificate in message 5: its Informational hangs on no phase 1 block at all. AES-256, SHA2-256;
+/// recorded in a lab, keys from the other side's log.
+namespace before_message_6 {
+constexpr std::string_view cookies = "7c4e229409146065a4cb83337bf066b5";
+constexpr std::string_view encryption_key = "aae6fa8f5e95f29644be81ec50885e0f9966fca7186217c25b3c63a217e37d8f";
+constexpr std::string_view skeyid_a = "0f23e40fa7486eb3aa600ea7dbf1eb6c8005420d8bec8aac5b6ea54681ae19b2";
+constexpr std::string_view informational =
+    "7c4e229409146065a4cb83337bf066b5081005017f6a33660000004cf8ae89269b1a142f87f0f832a99a263fd59a17be7c41be72747f7531966c74"
+    "354bef447fbf7b47623187d6a0728baabe";
+}  // namespace before_message_6
+
+/// Made with OpenSSL: Informationals and a Transaction under main_mode's key and an IV that belongs to no message.
+namespace lost_iv {
+constexpr std::string_view notify =
+    "018ef04f7cf72e4f5f28fdf279308a9408100501a1b2c3d40000004c1b8afc559747803bf93e21a823451cbff1b558b218fd327729ac0c"
+    "9e0c8a5f0bdcbe30f59d99d57f18b6e3a36b10916a";
+constexpr std::string_view delete_isakmp =
+    "018ef04f7cf72e4f5f28fdf279308a9408100501a1b2c3d50000005c29000fec0faf57b7a1c17a9b493e1e400d49e9b32375dbe319dc32"
+    "82fa1fa5464462c44f5e1d97e621aeb5dfd21584c00b9bc510f73a99eb269d7dfb383c64ea";
+constexpr std::string_view delete_esp =
+    "018ef04f7cf72e4f5f28fdf279308a9408100501a1b2c3d60000004c29000fec0faf57b7a1c17a9b493e1e40a1540e6c2ae8c47bf22787"
+    "4c09a28fbab68e0adc87413ef35926aeec59b793ee";
+constexpr std::string_view transaction =
+    "018ef04f7cf72e4f5f28fdf279308a9408100601a1b2c3d70000004c04041fe95c7ca6cea6b5f8c91a2bb1e9f29e0bd97a45263b8b8a66"
+    "a1db742150debab3a838e54a2a9059e08e9b3c94e7";
+}  // namespace lost_iv
 }  // namespace vectors

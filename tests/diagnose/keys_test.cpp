@@ -85,6 +85,24 @@ TEST_CASE("different pre-shared keys are confirmed by what opens under which key
   }
 }
 
+TEST_CASE("in Aggressive Mode an initiator that finds a hash wrong which the responder's key makes has another key") {
+  struct Row {
+    std::string_view notify;
+    HashCheck hash;
+    Certainty certainty;
+  };
+  for (const Row& row : {Row{"INVALID-HASH-INFORMATION", HashCheck::right, Certainty::confirmed}, Row{"INVALID-HASH-INFORMATION", HashCheck::wrong, Certainty::likely}, Row{"AUTHENTICATION-FAILED", HashCheck::right, Certainty::likely}}) {
+    CAPTURE(row.notify);
+    auto two = fact(2, 0.1, ExchangeType::aggressive, true, Opening::clear, row.hash == HashCheck::right ? 1 : crypto::no_key, row.hash);
+    two.has_hash = true;
+    const auto judged = judge("AM psk I1@0 R2@0.1 IN:" + std::string{row.notify} + "@0.2 END@60", facts({two}));
+    const auto* finding = test::find(judged, FindingId::psk_mismatch);
+    REQUIRE(finding != nullptr);
+    CHECK(finding->certainty == row.certainty);
+    CHECK((finding->detail.find("it has another key") != std::string::npos) == (row.certainty == Certainty::confirmed));
+  }
+}
+
 TEST_CASE("a rejected certificate is confirmed with its fault") {
   struct Row {
     std::string_view what;
@@ -128,22 +146,22 @@ TEST_CASE("a rejected Quick Mode is confirmed, with what was proposed and in wha
   auto opened = facts({fact(8, 1.1, ExchangeType::informational, true, Opening::opened, 0, HashCheck::right, NotifyType::invalid_id_information)});
   auto& quick = opened.quick_modes.emplace_back();
   quick.message_id = 1;
-  quick.message[0] = {true, false, 7, 0, {"ESP_AES-CBC-256"}, "10.0.0.0/8", "192.0.2.0/24"};
+  quick.message[0] = {true, false, 7, 0, {"ESP_AES-CBC-256"}, "10.0.0.0/8", "192.0.2.0/24", false};
   constexpr std::string_view text = "I1@0 R2@0.1 I3@0.2 R4@0.3 I5@0.4 R6@0.5 IQ1@1 R-info@1.1 END@60";
   const auto alone = judge(text, opened);
   const auto* finding = test::find(alone, FindingId::phase2_rejected);
   REQUIRE(finding != nullptr);
   CHECK(finding->certainty == Certainty::confirmed);
   CHECK(finding->notify == NotifyType::invalid_id_information);
-  CHECK(finding->detail == "192.0.2.1 proposes ESP_AES-CBC-256 for 10.0.0.0/8 to 192.0.2.0/24");
+  CHECK(finding->detail == "192.0.2.1 proposes ESP_AES-CBC-256, no PFS for 10.0.0.0/8 to 192.0.2.0/24");
 
   auto& other = opened.quick_modes.emplace_back();
   other.message_id = 9;
-  other.message[0] = {true, true, 20, 0, {"ESP_3DES"}, "192.0.2.0/24", "10.1.0.0/16"};
+  other.message[0] = {true, true, 20, 0, {"ESP_3DES"}, "192.0.2.0/24", "10.1.0.0/16", true};
   const auto both = judge(text, opened);
   finding = test::find(both, FindingId::phase2_rejected);
   REQUIRE(finding != nullptr);
-  CHECK(finding->detail.find("198.51.100.2 itself, in packet 20, ESP_3DES for 192.0.2.0/24 to 10.1.0.0/16. The protected networks differ. The proposals differ") != std::string::npos);
+  CHECK(finding->detail.find("198.51.100.2 itself, in packet 20, ESP_3DES for 192.0.2.0/24 to 10.1.0.0/16. The protected networks differ. The proposals differ. One of the two asks for PFS, the other does not") != std::string::npos);
 }
 
 TEST_CASE("XAUTH that failed is confirmed by its status, dead peers by the numbers of their R-U-THERE") {

@@ -143,7 +143,7 @@ TEST_CASE("sizes of encrypted messages are evidence") {
   for (const Size& row : {
            Size{"psk I1@0 R2@0.1 I3@0.2 R4@0.3 I5@0.4 R-info:76@0.5", "The Informational is an error notify by its size: 76 octets"},
            Size{"psk I1@0 R2@0.1 I3@0.2 R4@0.3 I5@0.4 R-info:92@0.5", ""},  // long enough for a Delete
-           Size{"psk I1@0 R2@0.1 I3@0.2 R4@0.3 I5*len:109@0.4 R-info:92@0.5", "message 5 was damaged or is of another cipher"},
+           Size{"psk I1@0 R2@0.1 I3@0.2 R4@0.3 I5*len:109@0.4 R-info:92@0.5", "Message 5 was damaged or is of another cipher"},
            Size{"psk I1@0 R2@0.1 I3@0.2 R4@0.3 I5*len:109*cut@0.4 R-info:92@0.5", ""},
        }) {
     CAPTURE(row.script);

@@ -78,6 +78,7 @@ struct QuickModeSide {
   std::vector<std::string> proposals;  ///< "ESP_AES-CBC-256, HMAC-SHA1, tunnel ..."
   std::string source;                ///< IDci: "10.0.0.0/8"; empty when no identities are sent
   std::string destination;           ///< IDcr
+  bool pfs = false;                  ///< it brings a public value of its own
 };
 struct QuickModeFacts {
   std::uint32_t message_id = 0;

@@ -54,6 +54,7 @@ class Opener {
 
   /// What passed in Aggressive Mode in clear, or was opened, against pre-shared keys: see check_psk.
   struct Totals {
+    std::uint64_t phase1s = 0;       ///< that keys were given for
     std::uint64_t encrypted = 0;     ///< messages under phase 1s that keys were given for
     std::uint64_t opened = 0;
     std::uint64_t hashes_right = 0;
