@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <numeric>
 #include <random>
 #include <variant>
 
@@ -283,6 +284,10 @@ void Anonymiser::message(Octets octets, std::uint32_t sent) {
   const std::size_t length = message_.octets.size();
   if (!message_.header.encrypted()) {
     std::size_t end = isakmp::header_length;
+    if (const auto* const fragment = message_.payloads.empty() ? nullptr : std::get_if<isakmp::IkeFragment>(&message_.payloads.front().content)) {
+      const auto data_at = static_cast<std::size_t>(fragment->data.data() - message_.octets.data());
+      return piece(*fragment, octets.subspan(data_at, fragment->data.size()));
+    }
     for (const auto& payload : message_.payloads) {
       const std::size_t begin = std::min<std::size_t>(payload.offset + 4U, octets.size());
       end = std::min<std::size_t>(std::max<std::size_t>(begin, payload.offset + std::size_t{payload.length}), length);
@@ -294,6 +299,32 @@ void Anonymiser::message(Octets octets, std::uint32_t sent) {
     }
   }
   if (length < octets.size()) scramble(octets.subspan(length));
+}
+
+void Anonymiser::pieces_of(ByteView message, std::span<const std::size_t> sizes, const net::Endpoint& source, const net::Endpoint& destination) {
+  std::vector<std::uint8_t> made{message.begin(), message.end()};
+  source_ = source;
+  destination_ = destination;
+  this->message(made, static_cast<std::uint32_t>(made.size()));
+  std::size_t at = message.size() - std::accumulate(sizes.begin(), sizes.end(), std::size_t{0});
+  for (const std::size_t size : sizes) {
+    const ByteView before = message.subspan(at, size);
+    const ByteView after = ByteView{made}.subspan(at, size);
+    pieces_.try_emplace({before.begin(), before.end()}, after.begin(), after.end());
+    at += size;
+  }
+}
+
+/// A piece of IKE fragmentation. The first one, alone, is a message that was cut.
+void Anonymiser::piece(const isakmp::IkeFragment& piece, Octets data) {
+  const auto known = pieces_.find({data.begin(), data.end()});
+  if (known != pieces_.end()) {
+    std::ranges::copy(known->second, data.begin());
+    return;
+  }
+  const auto header = piece.number == 1 ? isakmp::decode_header(data) : Decoded<isakmp::Header>{DecodeError{}};
+  if (!header || header->initiator_cookie != message_.header.initiator_cookie || header->next_payload == isakmp::PayloadType::fragment) return scramble(data);
+  message(data, header->length);
 }
 
 void Anonymiser::isakmp_payload(const isakmp::Payload& payload, Octets body) {

@@ -36,6 +36,9 @@ class Anonymiser {
     whole_before_ = before;
     whole_after_ = after;
   }
+  /// A message that comes in pieces of IKE fragmentation, `sizes` octets each, which end where it ends: from now
+  /// on every such piece becomes its part of the message rewritten. Other pieces are scrambled.
+  void pieces_of(ByteView message, std::span<const std::size_t> sizes, const net::Endpoint& source, const net::Endpoint& destination);
 
  private:
   using Octets = std::span<std::uint8_t>;
@@ -48,6 +51,7 @@ class Anonymiser {
   void later_fragment(const net::IpPacket& packet, Octets body);
   void ike(Octets payload, std::uint32_t sent, std::uint16_t source_port, std::uint16_t destination_port);
   void message(Octets octets, std::uint32_t sent);
+  void piece(const isakmp::IkeFragment& piece, Octets data);
   void isakmp_payload(const isakmp::Payload& payload, Octets body);
   void nat_discovery(Octets hash);
   void identity(isakmp::IdType type, Octets data);
@@ -64,6 +68,7 @@ class Anonymiser {
   net::Endpoint destination_;
   ByteView whole_before_;
   ByteView whole_after_;
+  std::map<std::vector<std::uint8_t>, std::vector<std::uint8_t>> pieces_;
 };
 
 }  // namespace ike::app

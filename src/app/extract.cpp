@@ -128,6 +128,7 @@ class Extraction {
   template <typename Take>
   void rewrite(const Selection& selection, const Anonymiser::Key& key, Take take) {
     Anonymiser anonymiser{key};
+    for (const Selection::InPieces& one : selection.in_pieces()) anonymiser.pieces_of(one.message, one.sizes, one.source, one.destination);
     std::map<const Selection::Whole*, std::vector<std::uint8_t>> wholes;
     std::vector<std::uint8_t> octets;
     read([&](const Frame& original) {

@@ -32,7 +32,9 @@ void Selection::take(const Frame& frame) {
       break;
     case net::Dissector::Kind::udp: {
       const auto& datagram = dissector_.datagram();
-      const auto what = isakmp::classify(datagram.payload, datagram.sent_length, datagram.source.port, datagram.destination.port).content;
+      const auto found = isakmp::classify(datagram.payload, datagram.sent_length, datagram.source.port, datagram.destination.port);
+      const auto what = found.content;
+      if (what == isakmp::Content::isakmp && !datagram.partial) piece(datagram, found.offset);
       if (what == isakmp::Content::esp) esp(place, datagram, load_be32(datagram.payload.data()));
       else if (what != isakmp::Content::nat_keepalive && what != isakmp::Content::empty) kept_.insert(place);
       break;
@@ -41,6 +43,25 @@ void Selection::take(const Frame& frame) {
   if (dissector_.counts().fragments == fragments_) return;
   fragments_ = dissector_.counts().fragments;
   fragment(frame, place, kind);
+}
+
+/// Of IKE fragmentation: puts messages together.
+void Selection::piece(const net::Datagram& datagram, std::size_t offset) {
+  if (!isakmp::decode_message(datagram.payload.subspan(offset), datagram.sent_length - static_cast<std::uint32_t>(offset), message_) || message_.payloads.empty()) return;
+  const auto* const piece = std::get_if<isakmp::IkeFragment>(&message_.payloads.front().content);
+  if (piece == nullptr) return;
+  const auto& header = message_.header;
+  if (piece_sizes_.size() >= most_groups) piece_sizes_.clear();
+  auto& sizes = piece_sizes_[{header.initiator_cookie, datagram.source.address, header.message_id, piece->id}];
+  sizes[piece->number] = piece->data.size();
+  const auto whole = assembler_.add(message_, *piece, datagram.source, datagram.destination, datagram.time, datagram.packet);
+  if (!whole || whole->fragments > sizes.size() || octets_in_pieces_ + whole->octets.size() > max_in_pieces) return;
+  InPieces made{datagram.source, datagram.destination, {whole->octets.begin(), whole->octets.end()}, {}};
+  std::size_t sum = 0;
+  for (auto size = sizes.begin(); made.sizes.size() < whole->fragments; ++size) sum += size->second, made.sizes.push_back(size->second);
+  if (sum > made.message.size() || !messages_in_pieces_.insert(made.message).second) return;
+  octets_in_pieces_ += made.message.size();
+  in_pieces_.push_back(std::move(made));
 }
 
 void Selection::fragment(const Frame& frame, const Place& place, net::Dissector::Kind kind) {

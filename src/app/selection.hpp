@@ -5,10 +5,12 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "ike/isakmp/ike_fragments.hpp"
 #include "ike/net/dissector.hpp"
 
 namespace ike::app {
@@ -30,6 +32,15 @@ class Selection {
     std::vector<std::uint8_t> payload;
   };
 
+  /// A message that came in pieces of IKE fragmentation.
+  struct InPieces {
+    net::Endpoint source;
+    net::Endpoint destination;
+    std::vector<std::uint8_t> message;
+    std::vector<std::size_t> sizes;  ///< of its pieces, the last of which ends with it
+  };
+  static constexpr std::size_t max_in_pieces = 16U << 20U;  ///< octets of such messages held
+
   explicit Selection(const net::Ports& ports) : dissector_{ports} {}
 
   void take(const Frame& frame);
@@ -44,6 +55,8 @@ class Selection {
   /// A fragment of a message in clear that never became whole: what is in it cannot be read.
   [[nodiscard]] bool unreadable(const Place& place) const { return unreadable_.contains(place); }
   [[nodiscard]] std::size_t size() const noexcept { return kept_.size(); }
+  /// Each of them once, however often it was sent.
+  [[nodiscard]] const std::vector<InPieces>& in_pieces() const noexcept { return in_pieces_; }
 
  private:
   struct Esp {
@@ -59,6 +72,7 @@ class Selection {
   };
 
   void esp(const Place& place, const net::PacketInfo& packet, std::uint32_t spi);
+  void piece(const net::Datagram& datagram, std::size_t offset);
   void fragment(const Frame& frame, const Place& place, net::Dissector::Kind kind);
   void close(Group& group);
   void close_old(Time now);
@@ -71,6 +85,12 @@ class Selection {
   std::map<Place, std::shared_ptr<Whole>> wholes_;
   std::map<std::pair<std::pair<net::Address, net::Address>, std::uint32_t>, Esp> esp_;
   std::unordered_map<std::uint64_t, Group> groups_;
+  isakmp::Message message_;
+  isakmp::FragmentAssembler assembler_;
+  std::map<std::tuple<isakmp::Cookie, net::Address, std::uint32_t, std::uint16_t>, std::map<std::uint8_t, std::size_t>> piece_sizes_;
+  std::vector<InPieces> in_pieces_;
+  std::set<std::vector<std::uint8_t>> messages_in_pieces_;
+  std::size_t octets_in_pieces_ = 0;
   bool any_ = false;
   Place last_;
 };

@@ -65,6 +65,44 @@ TEST_CASE("fragments of a message in clear are rewritten as the whole that they 
   CHECK(has(scratch.run("read --format json out.pcapng").out, "\"resends\":2"));
 }
 
+TEST_CASE("pieces of IKE fragmentation are rewritten as the whole that they are, a piece alone as far as it goes") {
+  const Scratch scratch;
+  const Isakmp header{.responder_cookie = 0x22, .exchange = 4};
+  const Bytes message = isakmp(header, {sa({{.transforms = {{.attributes = phase1(7, 128, 2, 1, 2)}}}}), ke(), nonce(), identification(2, Bytes(700, 'q')), vid(Bytes(600, 'z')), hash()});
+  const auto piece = [&](std::size_t number, std::uint16_t id, const Bytes& whole) {
+    constexpr std::size_t size = 500;
+    const std::size_t begin = (number - 1) * size;
+    const std::size_t end = std::min(begin + size, whole.size());
+    const Bytes data{whole.begin() + static_cast<std::ptrdiff_t>(begin), whole.begin() + static_cast<std::ptrdiff_t>(end)};
+    return isakmp(header, {{132, be16(id) + Bytes{static_cast<std::uint8_t>(number), static_cast<std::uint8_t>(end == whole.size() ? 1 : 0)} + data}});
+  };
+  std::vector<Record> records;
+  std::uint16_t id = 0;
+  const auto add = [&](std::int64_t seconds, const Bytes& octets) {
+    records.push_back({.nanoseconds = seconds * 1'000'000'000, .octets = ethernet(udp({.source = "198.51.100.2", .destination = "192.0.2.1", .id = ++id}, 500, 500, octets))});
+  };
+  records.push_back({.nanoseconds = 500'000'000, .octets = ethernet(udp({}, 500, 500, isakmp({.exchange = 4}, {sa({{.transforms = {{.attributes = phase1(7, 128, 2, 1, 2)}}}}), ke(), nonce(), identification(2, Bytes(9, 'q'))})))});
+  REQUIRE(message.size() > 1500);
+  for (const std::int64_t second : {1, 9, 17}) {
+    for (std::size_t number = 1; number <= 4; ++number) add(second, piece(number, 7, message));
+  }
+  // Of another one the first and the third piece only.
+  Bytes other = message;
+  other[40] = 2;
+  add(18, piece(1, 8, other));
+  add(18, piece(3, 8, Bytes(1000, 0) + Bytes(500, 'q')));
+  records.push_back({.nanoseconds = 60'000'000'000, .octets = ethernet(udp({}, 53, 53, Bytes(600, 'q')))});
+  spill(scratch / "pieces.pcap", pcap(records));
+
+  CHECK(scratch.run("extract pieces.pcap -w out.pcapng --anonymise").error.empty());
+  const std::string made = slurp(scratch / "out.pcapng");
+  for (const std::string_view secret : {"qqqq", "zzzz"}) CHECK_FALSE(has(made, secret));
+  CHECK_FALSE(has(made, std::string_view{reinterpret_cast<const char*>(hash().body.data()), 20}));
+  CHECK(findings_of(scratch, "out.pcapng") == findings_of(scratch, "pieces.pcap"));
+  CHECK(has(scratch.run("read --format json pieces.pcap").out, "\"resends\":2"));
+  CHECK(has(scratch.run("read --format json out.pcapng").out, "\"resends\":2"));
+}
+
 TEST_CASE("of much ESP only the ends are kept, and silence still ends where the capture did") {
   const Scratch scratch;
   std::vector<Record> records;
