@@ -54,14 +54,14 @@ std::string source_text(const KnownVendorId& known) {
 class Writer {
  public:
   Writer(const Message& message, const Payload& payload, std::vector<Line>& out)
-      : message_{message}, body_at_{payload.offset + std::size_t{4}}, length_{payload.length}, out_{out} {}
+      : message_{message}, body_at_{payload.offset + std::size_t{4}}, length_{payload.length}, secret_{payload.type == PayloadType::attributes}, out_{out} {}
 
   void operator()(const Opaque& it) { field("body", octets_and_hex(it.body)); }
   void operator()(const Malformed& it) {
     // A generic header that cannot be: its length (two octets before the body), or less than a whole header.
     const bool headless = length_ < 4;
     line(2, fault_text(it.why, !headless ? body_at_ : it.why.fault == Fault::bad_length ? body_at_ - 2 : body_at_ - 4));
-    field("body", octets_and_hex(it.body));
+    field("body", unread_text(it.body));
   }
   void operator()(const SecurityAssociation& it) {
     field("DOI", named(it.doi));
@@ -148,6 +148,11 @@ class Writer {
     return octets_and_hex(spi) + (is_cookies(spi) ? ", the cookies of this message" : "");
   }
 
+  // Octets that make no sense: among those of a Configuration payload may be a password.
+  [[nodiscard]] std::string unread_text(ByteView octets) const {
+    return secret_ ? std::to_string(octets.size()) + (octets.size() == 1 ? " octet" : " octets") + ", hidden: a secret may be among them" : octets_and_hex(octets);
+  }
+
   // An attribute list up to its fault, and then the octets that the fault kept from being read.
   template <typename Text>
   void attributes(ByteView list, std::size_t at, const Text& text) {
@@ -162,7 +167,7 @@ class Writer {
     }
     if (!in.error()) return;
     line(2, fault_text(*in.error(), at));
-    field("not read", octets_and_hex(list.subspan(in.offset())));
+    field("not read", unread_text(list.subspan(in.offset())));
   }
 
   void notification_data(const Notification& it) {
@@ -184,6 +189,7 @@ class Writer {
   const Message& message_;
   std::size_t body_at_;
   std::uint16_t length_;  // by the payload's own word
+  bool secret_;           // XAUTH passwords travel in it
   std::vector<Line>& out_;
 };
 

@@ -95,7 +95,7 @@ TEST_CASE("a broken attribute list is shown up to its fault, and behind it the o
   CHECK(has(config,
             "    XAUTH_USER_NAME (16521): \"abc\"\n"
             "    ! truncated at offset 45: Attribute Value\n"
-            "    not read: 5 octets: 000100ff0a\n"));
+            "    not read: 5 octets, hidden: a secret may be among them\n"));
 }
 
 TEST_CASE("no octet is passed over: reserved ones that are not zero, padding, what is left over and what follows") {
@@ -223,6 +223,18 @@ TEST_CASE("secrets of XAUTH are never shown") {
   CHECK(has(said, "XAUTH_USER_PASSWORD (16522): hidden, 7 octets"));
   CHECK_FALSE(has(said, "hunter2"));
   CHECK_FALSE(has(said, "68756e74657232"));
+}
+
+TEST_CASE("what cannot be read of a payload that may hold a password is not shown either") {
+  const auto password = hex("408a00c868756e74657232");  // XAUTH_USER_PASSWORD of 200 octets, "hunter2"
+  for (const auto& body : {test::operator+(hex("02000001"), password), test::operator+(hex("02000001"), test::operator+(test::variable(16522, text("hunter2")), hex("68756e")))}) {
+    const auto said = described(test::isakmp({.exchange = 6}, {{14, body}}));
+    CHECK(has(said, "hidden: a secret may be among them"));
+    CHECK_FALSE(has(said, "68756e"));
+  }
+  auto cut = test::isakmp({.exchange = 6}, {{14, test::operator+(hex("02000001"), password)}});
+  cut[30] = 0xff;  // the payload's length reaches beyond the message
+  CHECK_FALSE(has(described(cut), "68756e"));
 }
 
 TEST_CASE("every kind of payload has its lines") {
