@@ -55,7 +55,7 @@ void keep(Octets& into, ByteView octets) {
 }  // namespace
 
 struct Opener::Impl {
-  explicit Impl(OpenerKeys given) : keys{std::move(given)} {
+  explicit Impl(OpenerKeys given) : keys{std::move(given)}, shelf{.authorities = keys.authorities} {
     for (const auto& one : keys.keys) {
       if (one.initiator_cookie == 0) nameless.push_back(&one);
       else by_cookie[one.initiator_cookie].push_back(&one);
@@ -83,6 +83,7 @@ struct Opener::Impl {
 
   Opened take(const Message& message, const net::PacketInfo& packet);
   Opened open(PhaseOne& one, const Message& message, const net::PacketInfo& packet, std::size_t from);
+  void guess_policy(PhaseOne& one, const Message& message);
   bool try_key(const PhaseOne& one, const Chain& chain, const Message& message, std::size_t key, Digest& iv);
   bool try_iv(const PhaseOne& one, const Message& message, const KeySet& key, ByteView raw, const Digest& iv);
   bool try_without_iv(const PhaseOne& one, const Message& message, const KeySet& key);
@@ -94,6 +95,7 @@ struct Opener::Impl {
   void write_down(PhaseOne& one, const Message& shown, const net::PacketInfo& packet, std::size_t from, const Opened& opened, std::uint8_t key) const;
 
   OpenerKeys keys;
+  CertificateShelf shelf;
   std::map<isakmp::Cookie, std::vector<const PhaseOneKeys*>> by_cookie;
   std::vector<const PhaseOneKeys*> nameless;
   std::map<std::pair<isakmp::Cookie, isakmp::Cookie>, PhaseOne> phases;  // by both cookies; responder's 0: message 1
@@ -193,7 +195,7 @@ Opened Opener::Impl::take(const Message& message, const net::PacketInfo& packet)
   if (again) return opened;
   if (one->phase1.seen.size() == Chain::max_seen) one->phase1.seen.erase(one->phase1.seen.begin());
   one->phase1.seen.push_back({octets, {}, no_key});
-  tell(*one, message, packet, from, keys.authorities);
+  tell(*one, message, packet, from, shelf);
   if (find_in<isakmp::Hash>(message) != nullptr) write_down(*one, message, packet, from, opened, key);
   return opened;
 }
@@ -299,10 +301,34 @@ void Opener::Impl::decode_inner(const Message& message) {
   isakmp::decode_payloads(message.header.next_payload, ByteView{buffer}.subspan(isakmp::header_length), isakmp::header_length, message.header, inner.payloads, inner.fault);
 }
 
+// Message 2 was not captured. The key's length leaves few ciphers, and a message opens under the right cipher and hash only.
+void Opener::Impl::guess_policy(PhaseOne& one, const Message& message) {
+  using isakmp::EncryptionAlgorithm;
+  using isakmp::HashAlgorithm;
+  constexpr std::size_t max_guesses = 32, max_sets = 4;  // each message costs a few hundred tries
+  if (one.guesses == max_guesses) return;
+  ++one.guesses;
+  const auto& chain = one.chain(message.header);
+  for (std::size_t i = 0; i < std::min(max_sets, one.keys.size()); ++i) {
+    const auto& set = one.keys[i];
+    if (set.encryption.empty()) continue;
+    for (const auto cipher : {EncryptionAlgorithm::aes_cbc, EncryptionAlgorithm::triple_des_cbc, EncryptionAlgorithm::des_cbc, EncryptionAlgorithm::camellia_cbc, EncryptionAlgorithm::cast_cbc, EncryptionAlgorithm::blowfish_cbc}) {
+      for (const auto hash : {HashAlgorithm::sha1, HashAlgorithm::sha2_256, HashAlgorithm::md5, HashAlgorithm::sha2_512, HashAlgorithm::sha2_384}) {
+        if (!set.a.empty() && set.a.size() != isakmp::digest_length(hash)) continue;
+        one.policy = isakmp::Phase1Policy{.encryption = cipher, .key_length = static_cast<std::uint16_t>(8 * set.encryption.size()), .hash = hash};
+        Digest iv;
+        if (try_key(one, chain, message, i, iv) || try_without_iv(one, message, set)) return;
+      }
+    }
+  }
+  one.policy.reset();
+}
+
 Opened Opener::Impl::open(PhaseOne& one, const Message& message, const net::PacketInfo& packet, std::size_t from) {
   Opened result{Opening::unjudged, {}, {}, nullptr, false};
   one.make_keys(keys.psks);
   const bool any_key = std::ranges::any_of(one.keys, [](const KeySet& key) { return !key.encryption.empty(); });
+  if (!one.policy && any_key && !message.cut && message.ciphertext.size() >= 8) guess_policy(one, message);
   const std::size_t block = one.policy ? isakmp::block_length(one.policy->encryption) : 0;
   if (message.cut || block == 0 || !any_key || message.ciphertext.size() < block) return result;
 
@@ -343,7 +369,7 @@ Opened Opener::Impl::open(PhaseOne& one, const Message& message, const net::Pack
     result.key = one.facts.keys[name];
   }
   if (again) return result;
-  if (result.message != nullptr) tell(one, inner, packet, from, keys.authorities);
+  if (result.message != nullptr) tell(one, inner, packet, from, shelf);
   write_down(one, result.message != nullptr ? inner : message, packet, from, result, name);
   return result;
 }

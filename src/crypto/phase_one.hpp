@@ -48,6 +48,7 @@ struct PhaseOne {
   std::vector<const PhaseOneKeys*> given;
   std::vector<KeySet> keys;
   unsigned made_from = 0;               ///< what was known when `keys` were made
+  unsigned guesses = 0;                 ///< messages that the policy was guessed from
   Chain phase1;
   std::vector<Chain> children;          ///< by message ID, the newest behind
   std::array<std::vector<Octets>, 2> certificates;
@@ -71,7 +72,13 @@ std::optional<std::size_t> chain_end(isakmp::PayloadType first, ByteView plain, 
 /// The body of `payload` in the message that `octets` are.
 ByteView body_of(const isakmp::Payload& payload, ByteView octets) noexcept;
 
+/// What certificates are held against, and how many octets of them may still be kept: a flood of them must not fill memory.
+struct CertificateShelf {
+  std::span<const std::vector<std::uint8_t>> authorities;
+  std::size_t room = 32U << 20U;
+};
+
 /// Writes down what the payloads of a message say; `from` is the side that sent it.
-void tell(PhaseOne& one, const isakmp::Message& message, const net::PacketInfo& packet, std::size_t from, std::span<const std::vector<std::uint8_t>> authorities);
+void tell(PhaseOne& one, const isakmp::Message& message, const net::PacketInfo& packet, std::size_t from, CertificateShelf& shelf);
 
 }  // namespace ike::crypto

@@ -36,14 +36,15 @@ bool names(const CertificateFacts& facts, const SideFacts& side) {
   }
 }
 
-void tell_certificates(PhaseOne& one, const Message& message, const net::PacketInfo& packet, std::size_t from, std::span<const Octets> authorities) {
+void tell_certificates(PhaseOne& one, const Message& message, const net::PacketInfo& packet, std::size_t from, CertificateShelf& shelf) {
   auto& side = one.facts.sides[from];
   auto& kept = one.certificates[from];
   const auto before = kept.size();
   for (const auto& payload : message.payloads) {
     const auto* certificate = std::get_if<isakmp::Certificate>(&payload.content);
     if (certificate == nullptr || certificate->encoding != isakmp::CertEncoding::x509_signature || kept.size() == max_certificates_seen) continue;
-    if (certificate->data.size() > max_certificate) continue;
+    if (certificate->data.size() > std::min(max_certificate, shelf.room)) continue;
+    shelf.room -= certificate->data.size();
     kept.emplace_back(certificate->data.begin(), certificate->data.end());
     auto& seen = side.certificates.emplace_back();
     auto facts = parse_certificate(certificate->data);
@@ -64,9 +65,9 @@ void tell_certificates(PhaseOne& one, const Message& message, const net::PacketI
     const auto name = body.size() > 4 ? body.subspan(4) : ByteView{};
     side.identity_in_certificate = std::search(kept.front().begin(), kept.front().end(), name.begin(), name.end()) != kept.front().end();
   }
-  if (authorities.empty()) return;
+  if (shelf.authorities.empty()) return;
   const std::vector<ByteView> chain(kept.begin(), kept.end());
-  const std::vector<ByteView> trusted(authorities.begin(), authorities.end());
+  const std::vector<ByteView> trusted(shelf.authorities.begin(), shelf.authorities.end());
   if (auto checked = check_chain(chain, trusted, packet.time)) side.chain = std::move(*checked);
   else side.chain = ChainCheck{ChainStatus::other, checked.error().message};
 }
@@ -124,7 +125,7 @@ void tell_config(PhaseOne& one, const isakmp::Config& config, const net::PacketI
 
 }  // namespace
 
-void tell(PhaseOne& one, const Message& message, const net::PacketInfo& packet, std::size_t from, std::span<const Octets> authorities) {
+void tell(PhaseOne& one, const Message& message, const net::PacketInfo& packet, std::size_t from, CertificateShelf& shelf) {
   const auto type = message.header.exchange_type;
   const bool phase1 = type == ExchangeType::identity_protection || type == ExchangeType::aggressive;
   auto& side = one.facts.sides[from];
@@ -146,7 +147,7 @@ void tell(PhaseOne& one, const Message& message, const net::PacketInfo& packet, 
       if (bad) one.facts.bad_public_values.push_back({packet.packet, packet.file, from == 1, std::string{name(checked)}});
     }
   }
-  if (phase1) tell_certificates(one, message, packet, from, authorities);
+  if (phase1) tell_certificates(one, message, packet, from, shelf);
   if (type == ExchangeType::quick_mode) tell_quick_mode(one, message, packet, from);
 }
 

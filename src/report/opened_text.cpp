@@ -32,7 +32,7 @@ void messages(std::string& out, const PhaseOneFacts& facts) {
   const bool tried = std::ranges::any_of(facts.messages, [](const auto& message) { return message.opening == Opening::does_not_decrypt; });
   if (!keys.empty()) sentence(out, fmt::format("Keys: {} of {} decrypt{}, with {}.", facts.opened, all, facts.encrypted == 1 ? "s" : "", keys));
   else if (tried) sentence(out, fmt::format("Keys: none of {} decrypts.", all));
-  else sentence(out, fmt::format("Keys: {} could not be tried: the choice of cipher and hash (message 2) was not captured, or no encryption key follows from what was given.", all));
+  else sentence(out, fmt::format("Keys: {} could not be tried: the choice of cipher and hash (message 2) was not captured and no trial succeeded, or no encryption key follows from what was given.", all));
   const auto count = [&](HashCheck check) { return std::ranges::count(facts.messages, check, &crypto::MessageFact::hash); };
   const auto right = count(HashCheck::right);
   const auto wrong = count(HashCheck::wrong);

@@ -279,6 +279,30 @@ TEST_CASE("Where no IV fits, the exchange and the layout tell what stands behind
   }
 }
 
+TEST_CASE("Where message 2 was not captured, cipher and hash are found by trial") {
+  const auto key = "key=" + std::string{mm::encryption_key};
+  for (const std::string& given_too : {std::string{}, " skeyid_a=" + std::string{mm::skeyid_a}}) {
+    CAPTURE(given_too);
+    Line line{given(joined_line(mm::cookies, key + given_too))};
+    line.send(clear(mm::cookies, ExchangeType::identity_protection, {{PayloadType::key_exchange, octets_of(mm::g_xi)}, {PayloadType::nonce, octets_of(mm::ni_b)}}));
+    line.send(clear(mm::cookies, ExchangeType::identity_protection, {{PayloadType::key_exchange, octets_of(mm::g_xr)}, {PayloadType::nonce, octets_of(mm::nr_b)}}), true);
+    const auto sent = main_mode_sealed();
+    for (std::size_t i = 0; i < sent.size(); ++i) {
+      CAPTURE(i);
+      const auto opened = line.send(sent[i].octets, sent[i].from_responder);
+      CHECK(opened.opening == Opening::opened);
+      CHECK(opened.hash == (i < 2 || given_too.empty() ? HashCheck::unchecked : HashCheck::right));
+      CHECK_FALSE(opened.first_block_lost);
+    }
+  }
+  Line late{given(joined_line(mm::cookies, key))};  // nothing of phase 1 at all
+  const auto opened = late.send(octets_of(mm::quick_mode_1));
+  CHECK(opened.opening == Opening::opened);
+  CHECK(opened.first_block_lost);
+  Line wrong_key{given(joined_line(mm::cookies, "key=00000000000000000000000000000000"))};
+  for (int i = 0; i < 40; ++i) CHECK(wrong_key.send(octets_of(mm::quick_mode_1)).opening == Opening::unjudged);
+}
+
 TEST_CASE("Of two sources for one key the one that also verifies is told") {
   Line line{given(joined_line(mm::cookies, "key=" + std::string{mm::encryption_key}) + '\n' + joined_line(mm::cookies, "psk=Wollowitz gxy=" + std::string{mm::g_xy}))};
   main_mode_begins(line);
