@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-packages=(g++ cmake ninja-build pkg-config libpcap-dev libfmt-dev libcli11-dev zlib1g-dev libzstd-dev libxxhash-dev libtomlplusplus-dev doctest-dev libgtest-dev libxml2-utils)
+packages=(g++ cmake ninja-build pkg-config libpcap-dev libfmt-dev libcli11-dev zlib1g-dev libzstd-dev libxxhash-dev libtomlplusplus-dev libseccomp-dev prometheus-cpp-dev doctest-dev libgtest-dev libxml2-utils)
 
 say() { printf '%s\n' "$*" >&2; }
 die() { say "${0##*/}: $*"; exit 1; }

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "helper.hpp"
 #include "ike/base/time.hpp"
 #include "ike/diagnose/finding.hpp"
 #include "ike/net/endpoint.hpp"
@@ -122,6 +123,8 @@ struct WatchOptions {
   int snap_length = 2048;
   track::Limits limits{.attempts = 100'000, .esp_flows = 65'536};
   Colour colour = Colour::automatic;
+  HelperOptions outside;
+  bool sandbox = true;
 };
 
 /// --help, --version: print this and be done.

@@ -21,7 +21,8 @@ std::string file_name(const report::TunnelRow& row) {
   return name;
 }
 
-/// The addresses of an IP fragment of UDP, as far as one stands directly in the frame.
+}  // namespace
+
 bool udp_fragment(const Frame& frame, net::Address& source, net::Address& destination) {
   const auto missing = frame.wire_length > frame.octets.size() ? frame.wire_length - static_cast<std::uint32_t>(frame.octets.size()) : 0;
   const net::Opened opened = net::open_link(frame.link, {frame.octets, missing});
@@ -36,8 +37,6 @@ bool udp_fragment(const Frame& frame, net::Address& source, net::Address& destin
   destination = packet.destination();
   return true;
 }
-
-}  // namespace
 
 void NewestFrames::add(const Frame& frame) {
   frames_.push_back({frame, {frame.octets.begin(), frame.octets.end()}});

@@ -14,6 +14,9 @@
 
 namespace ike::app {
 
+/// The addresses of an IP fragment of UDP, as far as one stands directly in the frame.
+bool udp_fragment(const Frame& frame, net::Address& source, net::Address& destination);
+
 /// The newest frames, up to a limit of octets: where they come once only, nobody knows before the end which of them
 /// will prove something.
 class NewestFrames {

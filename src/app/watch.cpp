@@ -13,8 +13,11 @@
 #include "live_report.hpp"
 #include "only_peer.hpp"
 #include "output.hpp"
+#include "sandbox.hpp"
+#include "save_packets.hpp"
 #include "signals.hpp"
 #include "tunnel_book.hpp"
+#include "watch_outlets.hpp"
 #include "watch_screen.hpp"
 
 namespace ike::app {
@@ -56,6 +59,7 @@ class Watch {
  public:
   explicit Watch(const WatchOptions& options)
       : options_{options},
+        outlets_{outlets_of(options)},
         source_{live_options(options)},
         analyzer_{{.ports = {options.filter.ports}, .limits = options.limits, .judgement = options.judgement}},
         book_{analyzer_, options.judgement.patience, [this](const TunnelChange& change) { tell(change); }},
@@ -70,9 +74,14 @@ class Watch {
   }
 
   ExitCode run() {
+    if (outlets_) outlets_->await();
+    if (options_.sandbox) {
+      source_.open_no_more();
+      drop_rights(options_.outside.user);
+      confine_or_say();
+    }
     if (screen_) complain(fmt::format("watching {}; ^C ends it with a report", fmt::join(options_.interfaces, ", ")));
     flush();
-    source_.open_no_more();
     while (!over_) {
       const Clock::time_point begin = Clock::now();
       source_.read(tick, take_, signals_.descriptor());
@@ -87,6 +96,16 @@ class Watch {
   }
 
  private:
+  static std::optional<WatchOutlets> outlets_of(const WatchOptions& options) {
+    return options.outside.any() ? std::optional<WatchOutlets>{std::in_place, options.outside, options.interfaces} : std::nullopt;
+  }
+
+  static void confine_or_say() try {
+    confine();
+  } catch (const std::exception& why) {
+    throw std::runtime_error{fmt::format("{}; --no-sandbox goes without", why.what())};
+  }
+
   static Time clock() { return Time{std::chrono::system_clock::now().time_since_epoch()}; }
 
   void pass_time() {
@@ -103,25 +122,33 @@ class Watch {
         const net::Datagram& datagram = analyzer_.dissector().datagram();
         if (!is_wanted(datagram.source.address, datagram.destination.address)) return;
         events_->datagram(datagram);
-        touch(datagram.source.address, datagram.destination.address, is_answered(datagram));
+        const std::optional<bool> answered = is_answered(datagram);
+        if (!answered) return;
+        book_.touched(datagram.source.address, datagram.destination.address, *answered);
+        if (outlets_) outlets_->packet(frame, datagram.source.address, datagram.destination.address, *answered);
         return;
       }
       case net::Dissector::Kind::icmp_error: {
         const net::IcmpError& error = analyzer_.dissector().icmp_error();
         if (!is_wanted(error.quoted_source.address, error.quoted_destination.address)) return;
         screen_ ? screen_->icmp_error(error) : events_->icmp_error(error);
-        touch(error.quoted_source.address, error.quoted_destination.address, false);
+        book_.touched(error.quoted_source.address, error.quoted_destination.address, false);
+        if (outlets_) outlets_->packet(frame, error.quoted_source.address, error.quoted_destination.address, true);
         return;
       }
-      default: return;
+      default: {
+        net::Address source;
+        net::Address destination;
+        if (outlets_ && !options_.outside.write.empty() && udp_fragment(frame, source, destination)) outlets_->packet(frame, source, destination, true);
+        return;
+      }
     }
   }
 
-  void touch(const net::Address& a, const net::Address& b, bool answered) { book_.touched(a, b, answered); }
-
-  static bool is_answered(const net::Datagram& datagram) {
+  /// Whether an IKE message has both cookies; nothing for what is none, of which there may be plenty.
+  static std::optional<bool> is_answered(const net::Datagram& datagram) {
     const auto what = isakmp::classify(datagram.payload, datagram.sent_length, datagram.source.port, datagram.destination.port);
-    if (what.content != isakmp::Content::isakmp) return false;
+    if (what.content != isakmp::Content::isakmp) return std::nullopt;
     const auto header = isakmp::decode_header(datagram.payload.subspan(what.offset));
     return header && header->responder_cookie != 0;
   }
@@ -129,6 +156,7 @@ class Watch {
   void tell(const TunnelChange& change) {
     if (!is_wanted(change.now.row.initiator, change.now.row.responder)) return;
     screen_ ? screen_->change(change) : events_->tunnel(change.now.number, change.now.row, change.tunnel, change.time);
+    if (outlets_) outlets_->change(change);
   }
 
   void look_at_interfaces() {
@@ -153,6 +181,7 @@ class Watch {
       any_left = any_left || !is.gone;
     }
     counts_ = std::move(counts);
+    if (outlets_) outlets_->measure(book_, analyzer_.counts(), counts_);
     if (any_left) return;
     complain("no interface is left to watch; start it again when one is back");
     over_ = nothing_left_ = true;
@@ -203,6 +232,7 @@ class Watch {
   }
 
   const WatchOptions& options_;
+  std::optional<WatchOutlets> outlets_;  // before anything is opened that its helper must not have
   Signals signals_{SIGINT, SIGTERM, SIGHUP, SIGUSR1};
   capture::LiveSource source_;
   Analyzer analyzer_;

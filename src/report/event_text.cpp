@@ -92,19 +92,21 @@ std::string event_line(const net::IcmpError& error) {
          fmt::format("ICMP {}, about {} -> {}\n", icmp_text(event), net::to_string(error.quoted_source), net::to_string(error.quoted_destination));
 }
 
-std::string tunnel_line(Time now, const TunnelRow& row, const TunnelReport& opened, bool colour) {
+std::string tunnel_words(const TunnelRow& row, const TunnelReport& opened, bool colour) {
   using diagnose::Severity;
   using diagnose::Verdict;
   const bool trouble = row.verdict == Verdict::stalled || row.verdict == Verdict::flapping;
   const diagnose::Finding* const finding = first_of(opened.diagnosis, trouble ? Severity::stall : Severity::warning);
-  std::string line = begin_line(now, pair_text(row.initiator, row.responder)) + paint(verdict_text(row.verdict), row.verdict, colour);
+  std::string line = fmt::format("{:<{}}  ", pair_text(row.initiator, row.responder), pair_width) + paint(verdict_text(row.verdict), row.verdict, colour);
   if (row.verdict == Verdict::up) line += took(opened.tunnel);
   if (finding != nullptr) {
     if (trouble && finding->position != track::Position::unseen) line += fmt::format(" at {}", track::asa_name(finding->position));
     line += fmt::format("{}: {} ({}, {})", trouble ? "" : ", warning", printable(word(*finding, opened.tunnel).summary), name(finding->certainty), name(finding->id));
   }
-  return line + '\n';
+  return line;
 }
+
+std::string tunnel_line(Time now, const TunnelRow& row, const TunnelReport& opened, bool colour) { return clock_text(now) + "  " + tunnel_words(row, opened, colour) + '\n'; }
 
 std::string capture_line(Time now, std::string_view interface, std::string_view text) { return fmt::format("{}  {}: {}\n", clock_text(now), printable(interface), text); }
 

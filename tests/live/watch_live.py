@@ -146,6 +146,39 @@ def interface_returns(program, lab, faults):
     lab.down()
 
 
+def outside(program, lab, faults):
+    """Everything that is done besides telling, and with how few rights."""
+    lab.configure('left', 'different')
+    kept, found = f'{lab.folder}/kept.pcapng', f'{lab.folder}/finding'
+    os.chmod(lab.folder, 0o777)
+    inside('mid', 'ip', 'link', 'set', 'lo', 'up')
+    watch = Watch(program, lab.folder, '--write', kept, '--on-stall', f'cat >{found}; id -u >{found}.user', '--metrics', '127.0.0.1:9800', '--syslog', form='text')
+    watch.wait(lambda: 'watching' in watch.errors(), 5)
+    pids = run('pgrep', '-f', f'watch -i br0 .*--write {kept}').stdout.split()
+    rights = []
+    for pid in pids:
+        with open(f'/proc/{pid}/status', encoding='utf-8') as file:
+            rights.append(dict(line.split(':\t', 1) for line in file.read().splitlines() if ':\t' in line))
+    faults.expect('outside: two processes', len(rights) == 2, pids)
+    for one in rights:
+        faults.expect('outside: no capability, not root', int(one['CapEff'], 16) == int(one['CapPrm'], 16) == int(one['CapBnd'], 16) == 0 and one['Uid'].split()[0] != '0', one)
+    faults.expect('outside: the one that parses is confined', any(one['NoNewPrivs'] == '1' and one['Seccomp'] == '2' for one in rights), rights)
+
+    lab.swanctl('left', '--initiate', '--child', 'net', '--timeout', '2', check=False)
+    faults.expect('outside: the command ran', watch.wait(lambda: os.path.exists(found + '.user') and os.path.getsize(found + '.user') > 0, 5) is not None, watch.errors())
+    metrics = inside('mid', sys.executable, '-c', "import urllib.request; print(urllib.request.urlopen('http://127.0.0.1:9800/metrics', timeout=5).read().decode())", check=False).stdout
+    faults.expect('outside: metrics', 'ikescope_tunnels_with_finding{finding="psk-mismatch"} 1' in metrics, metrics[:2000])
+    watch.end()
+    with open(found, encoding='utf-8') as file:
+        finding = json.load(file)
+    faults.expect('outside: the finding as JSON', finding['verdict'] == 'stalled' and finding['findings'][0]['id'] == 'psk-mismatch' and finding['findings'][0]['causes'], finding)
+    with open(found + '.user', encoding='utf-8') as file:
+        faults.expect('outside: not as root', file.read().strip() != '0')
+    again = run(program, 'assert', '-e', 'stalled with psk-mismatch', kept, check=False)
+    faults.expect('outside: the packets kept prove it', again.returncode == 0, (again.stdout, again.stderr))
+    lab.down()
+
+
 def no_rights(program, faults):
     outcome = run('setpriv', '--reuid=65534', '--clear-groups', '--bounding-set=-all', '--inh-caps=-all', program, 'watch', '-i', 'lo', check=False)
     faults.expect('no rights: the setcap line, in one line', outcome.returncode == 2 and 'setcap cap_net_raw' in outcome.stderr and outcome.stderr.count('\n') == 1, outcome.stderr)
@@ -169,6 +202,7 @@ def main():
         lab.configure('right', 'same')
         healthy(program, lab, faults, options.show)
         wrong_key(program, lab, faults, options.show)
+        outside(program, lab, faults)
         interface_returns(program, lab, faults)
     finally:
         lab.clean()

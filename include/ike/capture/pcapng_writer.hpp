@@ -21,6 +21,8 @@ class PcapngWriter {
 
   /// Adds a frame that came from `interface` (its name in the file; may be empty). `comment` may be empty.
   void write(const Frame& frame, std::string_view interface, std::string_view comment = {});
+  /// Writes what is buffered, for who reads the file while it grows.
+  void flush() { std::fflush(file_.get()); }
   /// Writes what is buffered and closes the file; throws CaptureError when anything could not be written.
   void close();
 

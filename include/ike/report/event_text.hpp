@@ -21,7 +21,9 @@ bool is_news(const Passing& event);
 std::string event_line(const Passing& event);
 /// "... 192.0.2.9 -> 192.0.2.1  ICMP port unreachable, about 192.0.2.1:500 -> 198.51.100.2:500".
 std::string event_line(const net::IcmpError& error);
-/// "... 192.0.2.1 -> 198.51.100.2  STALLED at MM_WAIT_MSG4: no reply to message 3 (possible)".
+/// "192.0.2.1 -> 198.51.100.2  STALLED at MM_WAIT_MSG4: no reply to message 3 (possible, no-reply-msg3)".
+std::string tunnel_words(const TunnelRow& row, const TunnelReport& opened, bool colour);
+/// The same as a line: "... 192.0.2.1 -> 198.51.100.2  STALLED at MM_WAIT_MSG4: no reply to message 3 (possible)".
 std::string tunnel_line(Time now, const TunnelRow& row, const TunnelReport& opened, bool colour);
 /// "... eth1: the kernel dropped 12 frames".
 std::string capture_line(Time now, std::string_view interface, std::string_view text);

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "ike/isakmp/header.hpp"
@@ -28,6 +29,10 @@ struct Passing {
   std::uint16_t times_sent = 1;
   Duration since{};                       ///< it was last sent, when it is sent again
 };
+
+/// Tunnel `number` as it stands now in one JSON object: what its events of EventStream say, its findings with causes and
+/// what to check.
+std::string tunnel_json(std::uint32_t number, const TunnelRow& row, const TunnelReport& opened, Time now);
 
 /// One JSON object a line for what passes, as it passes (docs/report.md, "Events"), and for what is found when all
 /// has passed. Keeps of each exchange only what tells its messages apart; of the oldest it forgets even that once
