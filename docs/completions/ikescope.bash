@@ -9,10 +9,11 @@ _ikescope() {
     --format) [[ ${COMP_WORDS[1]} = assert ]] && words='text junit tap json github' || words='text json ndjson asa'; [[ ${COMP_WORDS[1]} = watch ]] && words='text ndjson' ;;
     --expect | -e | --within) return ;;
     --interface | -i) words=$(cd /sys/class/net 2>/dev/null && echo *) ;;
-    --expect-file | --save-pcap | -w) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+    --user) mapfile -t COMPREPLY < <(compgen -u -- "$word"); return ;;
+    --expect-file | --save-pcap | --write | -w) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
     --states) words='asa ios libreswan' ;;
     --color) words='auto always never' ;;
-    --peer | --patience | --port | --packet | --max-exchanges | --filter | --buffer | --snaplen) return ;;
+    --peer | --patience | --port | --packet | --max-exchanges | --filter | --buffer | --snaplen | --on-stall | --metrics | --write-size | --write-files) return ;;
     --keys | --keys-from | --psk-file | --ca)
       compopt -o filenames
       mapfile -t COMPREPLY < <(compgen -f -- "$word")
@@ -22,7 +23,7 @@ _ikescope() {
       case ${COMP_WORDS[1]} in
         read) words='--all --ca --color --follow --format --help --keys --keys-from --max-exchanges --merge --patience --peer --port --psk-file --states --summary --verbose' ;;
         assert) words='--all --color --expect --expect-file --format --help --interface --patience --port --save-pcap --within' ;;
-        watch) words='--buffer --color --decap --esp --filter --format --help --interface --max-exchanges --patience --peer --port --snaplen --verbose' ;;
+        watch) words='--buffer --color --decap --esp --filter --format --help --interface --max-exchanges --metrics --no-sandbox --on-stall --patience --peer --port --snaplen --syslog --user --verbose --write --write-files --write-size' ;;
         filter) words='--decap --esp --filter --help --port' ;;
         extract) words='--anonymise --help --port -w' ;;
         decode) words='--ca --help --keys --keys-from --packet --port --psk-file' ;;
