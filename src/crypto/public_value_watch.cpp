@@ -1,5 +1,7 @@
 #include "ike/crypto/public_value_watch.hpp"
 
+#include <algorithm>
+
 #include "ike/isakmp/sa.hpp"
 
 namespace ike::crypto {
@@ -26,11 +28,12 @@ void PublicValueWatch::see(const isakmp::Message& message, const net::PacketInfo
   for (const auto& payload : message.payloads) {
     if (const auto* sa = std::get_if<isakmp::SecurityAssociation>(&payload.content)) slot = {header.initiator_cookie, isakmp::first_phase1_policy(*sa).group};
     const auto* key = std::get_if<isakmp::KeyExchange>(&payload.content);
-    if (key != nullptr && !key->public_value.empty() && slot.initiator == header.initiator_cookie) check(key->public_value, slot.group, packet);
+    if (key != nullptr && !key->public_value.empty() && slot.initiator == header.initiator_cookie) check(key->public_value, slot, packet);
   }
 }
 
-void PublicValueWatch::check(ByteView value, isakmp::Group group, const net::PacketInfo& packet) {
+void PublicValueWatch::check(ByteView value, const Chosen& chosen, const net::PacketInfo& packet) {
+  const auto group = chosen.group;
   const auto expected = isakmp::public_value_length(group);
   if (expected == 0) return;
   auto fault = PublicValueCheck::wrong_length;
@@ -41,8 +44,10 @@ void PublicValueWatch::check(ByteView value, isakmp::Group group, const net::Pac
     fault = check_public_value(group, value);
     if (fault != PublicValueCheck::out_of_range && fault != PublicValueCheck::not_on_curve) return;
   }
+  const bool again = std::ranges::any_of(bad_, [&](const Bad& one) { return one.initiator == chosen.initiator && one.fault == fault && one.packet.source.address == packet.source.address; });
+  if (again) return;
   if (bad_.size() == max_bad) ++left_out_;
-  else bad_.push_back({packet, group, fault});
+  else bad_.push_back({packet, chosen.initiator, group, fault});
 }
 
 }  // namespace ike::crypto

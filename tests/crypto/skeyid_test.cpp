@@ -154,6 +154,49 @@ TEST_CASE("the operator's PSK is told from others by an Aggressive Mode's HASH_R
   CHECK_FALSE(verify_psk(proof, text_octets("Wollowitz")).responder.has_value());
 }
 
+TEST_CASE("SKEYIDs and hashes of every prf, with PSK and with signatures, are those of an independent implementation") {
+  // The first eight octets of each; made with Python's hmac.
+  const auto ni = text_octets("initiator nonce"), nr = text_octets("responder nonce"), psk = text_octets("a pre-shared key"), sa = text_octets("sa body"), rest = text_octets("rest of it");
+  const std::vector<std::uint8_t> gi(16, 0xa1), gr(16, 0xb2);
+  std::vector<std::uint8_t> g_xy;
+  for (std::uint8_t i = 0; i < 64; ++i) g_xy.push_back(i);
+  constexpr Cookie initiator = 0x0102030405060708, responder = 0x1112131415161718;
+  constexpr std::uint32_t id = 0xa1b2c3d4;
+  struct Row {
+    HashAlgorithm algorithm;
+    std::size_t length;
+    std::string_view psk, signature, d, a, e, signature_e, hash_i, hash_r, hash_1, hash_2, hash_3;
+  };
+  for (const Row& row : {
+           Row{HashAlgorithm::md5, 16, "dcf18eff59d68e0b", "d38e2dc90875afb9", "c885b596f6d79180", "5b140f4bb07e9e67", "0a61ea1ed702c0b5", "ed9ab44379c3d101", "8c03e09bba70afcd", "3a8e6663fe0ed90e", "e8d65580f948e2df", "770a0ea7eb324dc5", "456386aad012fef2"},
+           Row{HashAlgorithm::sha1, 20, "8aa2a32671baed0c", "25304881ed95c197", "3bf0616269435a23", "90ddc036c59d0709", "bdfb6380e597936d", "8cbff93d66b1e4f7", "d9287e6206e1277a", "ef2772df45b199e7", "7b8c14def97d5fba", "050aa7ee88366e36", "d1beac484ee389f4"},
+           Row{HashAlgorithm::sha2_256, 32, "5e95f7db4bf81651", "6c1b4d2588e5413a", "bf52c1e93f6214c3", "63dd9d5958fb660f", "6b5723fc564c464d", "b3c063ec5ee4dcec", "804668ce6108a133", "fa007089a5902dcb", "43256365ce4960ee", "84dd498c3b92c857", "ccf29b9d2c19adc8"},
+           Row{HashAlgorithm::sha2_384, 48, "f379287ce65aeac3", "9a0d996ea86443c6", "68ccb3cdd2dede35", "ce6727c124adf500", "5ba2b7908e4bcf31", "7ec5d184000a7187", "373ee6c244d1d479", "12411b3984cfdb33", "2f3375f84352edee", "1581c33bea92ef29", "5e4a0a463535ebde"},
+           Row{HashAlgorithm::sha2_512, 64, "59725533e303cf65", "962ca311d40a321a", "e087e03d41fc2d0b", "e953fb8347e0f045", "64ed07b599958673", "21063bef16dcd148", "f8947ca1772a26b5", "54ece7a8f46dbee3", "f7d429739388af14", "391657316dfd2c4d", "431b152c6de09f07"}}) {
+    CAPTURE(static_cast<int>(row.algorithm));
+    const auto begins = [&](ByteView octets) {
+      CHECK(octets.size() == row.length);
+      return hex_of(octets.first(std::min<std::size_t>(8, octets.size())));
+    };
+    const Secret shared = skeyid_psk(row.algorithm, psk, ni, nr);
+    const Secret signed_for = skeyid_signature(row.algorithm, ni, nr, g_xy);
+    CHECK(begins(shared.octets()) == row.psk);
+    CHECK(begins(signed_for.octets()) == row.signature);
+    const auto keys = derive_keys(row.algorithm, shared, g_xy, initiator, responder);
+    CHECK(begins(keys.d.octets()) == row.d);
+    CHECK(begins(keys.a.octets()) == row.a);
+    CHECK(begins(keys.e.octets()) == row.e);
+    CHECK(begins(derive_keys(row.algorithm, signed_for, g_xy, initiator, responder).e.octets()) == row.signature_e);
+    const Phase1Material material{gi, gr, initiator, responder, sa};
+    CHECK(begins(hash_i(row.algorithm, shared, material, text_octets("idii")).octets()) == row.hash_i);
+    CHECK(begins(hash_r(row.algorithm, shared, material, text_octets("idir")).octets()) == row.hash_r);
+    CHECK(begins(hash_1(row.algorithm, keys.a, id, rest).octets()) == row.hash_1);
+    CHECK(begins(hash_informational(row.algorithm, keys.a, id, rest).octets()) == row.hash_1);
+    CHECK(begins(hash_2(row.algorithm, keys.a, id, ni, rest).octets()) == row.hash_2);
+    CHECK(begins(hash_3(row.algorithm, keys.a, id, ni, nr).octets()) == row.hash_3);
+  }
+}
+
 TEST_CASE("a key longer than SKEYID_e is expanded, for each hash, as an independent implementation does") {
   // SKEYID_e = 00 01 02 ...; made with Python's hmac.
   struct Row { HashAlgorithm algorithm; std::uint8_t skeyid_e; std::size_t length; std::string_view key; };

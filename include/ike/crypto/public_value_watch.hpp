@@ -14,8 +14,10 @@ namespace ike::crypto {
 /// the group of the newest phase 1s, and costs next to nothing where a value looks like most do.
 class PublicValueWatch {
  public:
+  /// A value, however often it was sent.
   struct Bad {
-    net::PacketInfo packet;
+    net::PacketInfo packet;           ///< that brought it first
+    isakmp::Cookie initiator = 0;
     isakmp::Group group{};
     PublicValueCheck fault{};
   };
@@ -32,7 +34,7 @@ class PublicValueWatch {
     isakmp::Cookie initiator = 0;
     isakmp::Group group{};
   };
-  void check(ByteView value, isakmp::Group group, const net::PacketInfo& packet);
+  void check(ByteView value, const Chosen& chosen, const net::PacketInfo& packet);
 
   static constexpr std::size_t slots = 1024;  // phase 1s at once; a newer one takes an older one's place
   std::array<Chosen, slots> chosen_{};
