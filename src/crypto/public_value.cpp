@@ -96,25 +96,24 @@ Octets big_endian(const Botan::BigInt& value) {
   return octets;
 }
 
-/// The prime of each MODP group, made once: these are the only big numbers that we compare with.
-const std::vector<Octets>& primes() {
-  static const std::vector<Octets> made = [] {
-    std::vector<Octets> all;
-    for (const auto& row : modp_groups) {
-      if (row.botan_name.empty()) all.push_back(Botan::hex_decode(std::string{row.prime}));
-      else all.push_back(big_endian(Botan::DL_Group(std::string{row.botan_name}).get_p()));
-    }
-    return all;
-  }();
-  return made;
+/// The prime of a MODP group, made when it is first asked for: Botan takes milliseconds for a large one.
+const Octets& prime_of(const Modp& row) {
+  thread_local std::array<Octets, modp_groups.size()> made;
+  auto& prime = made[static_cast<std::size_t>(&row - modp_groups.data())];
+  if (prime.empty()) prime = row.botan_name.empty() ? Botan::hex_decode(std::string{row.prime}) : big_endian(Botan::DL_Group(std::string{row.botan_name}).get_p());
+  return prime;
 }
 
 bool is_small(ByteView value) {  // 0 or 1
   return std::ranges::all_of(value.first(value.size() - 1), [](auto octet) { return octet == 0; }) && value.back() <= 1;
 }
 
-PublicValueCheck check_modp(const Octets& prime, ByteView value) {
-  if (value.size() != prime.size()) return PublicValueCheck::wrong_length;
+PublicValueCheck check_modp(const Modp& row, ByteView value) {
+  if (value.size() != isakmp::public_value_length(isakmp::Group{row.group})) return PublicValueCheck::wrong_length;
+  // The primes of RFC 2409 and 3526 begin with 64 ones: what does not is below.
+  const bool from_pi = row.group < 22;
+  if (from_pi && !is_small(value) && std::ranges::any_of(value.first(8), [](auto octet) { return octet != 0xff; })) return PublicValueCheck::good;
+  const auto& prime = prime_of(row);
   Octets below = prime;  // p - 1: an odd prime only loses its last bit
   below.back() = static_cast<std::uint8_t>(below.back() - 1);
   if (is_small(value) || !std::ranges::lexicographical_compare(value, below)) return PublicValueCheck::out_of_range;
@@ -151,7 +150,7 @@ PublicValueCheck check_curve(const Curve& curve, ByteView value) {
 
 PublicValueCheck check(std::uint16_t group, ByteView value) {
   if (const auto row = std::ranges::find(modp_groups, group, &Modp::group); row != modp_groups.end()) {
-    return check_modp(primes()[static_cast<std::size_t>(row - modp_groups.begin())], value);
+    return check_modp(*row, value);
   }
   if (const auto row = std::ranges::find(curves, group, &Curve::group); row != curves.end()) return check_curve(*row, value);
   if (const auto row = std::ranges::find(length_only, group, &LengthOnly::group); row != length_only.end()) {
@@ -224,7 +223,7 @@ DiffieHellman diffie_hellman(isakmp::Group group, ByteView private_value, ByteVi
   try {
     const Botan::BigInt x(private_value.data(), private_value.size());
     const auto modp = std::ranges::find(modp_groups, number(group), &Modp::group);
-    if (modp != modp_groups.end()) return modp_secret(*modp, primes()[static_cast<std::size_t>(modp - modp_groups.begin())], x, other);
+    if (modp != modp_groups.end()) return modp_secret(*modp, prime_of(*modp), x, other);
     const auto curve = std::ranges::find(curves, number(group), &Curve::group);
     if (curve != curves.end()) return curve_secret(*curve, x, other);
   } catch (const std::exception&) {  // a Botan built without the group

@@ -26,6 +26,7 @@ void PublicValueWatch::see(const isakmp::Message& message, const net::PacketInfo
   if (!aggressive && (header.exchange_type != ExchangeType::identity_protection || header.responder_cookie == 0)) return;
   auto& slot = chosen_[static_cast<std::size_t>((header.initiator_cookie * 0x9e3779b97f4a7c15U) >> 54U)];
   for (const auto& payload : message.payloads) {
+    if (payload.type == isakmp::PayloadType::vendor_id) continue;  // most are
     if (const auto* sa = std::get_if<isakmp::SecurityAssociation>(&payload.content)) slot = {header.initiator_cookie, isakmp::first_phase1_policy(*sa).group};
     const auto* key = std::get_if<isakmp::KeyExchange>(&payload.content);
     if (key != nullptr && !key->public_value.empty() && slot.initiator == header.initiator_cookie) check(key->public_value, slot, packet);
@@ -44,10 +45,12 @@ void PublicValueWatch::check(ByteView value, const Chosen& chosen, const net::Pa
     fault = check_public_value(group, value);
     if (fault != PublicValueCheck::out_of_range && fault != PublicValueCheck::not_on_curve) return;
   }
+  if (bad_.size() == max_bad) {
+    ++left_out_;
+    return;
+  }
   const bool again = std::ranges::any_of(bad_, [&](const Bad& one) { return one.initiator == chosen.initiator && one.fault == fault && one.packet.source.address == packet.source.address; });
-  if (again) return;
-  if (bad_.size() == max_bad) ++left_out_;
-  else bad_.push_back({packet, chosen.initiator, group, fault});
+  if (!again) bad_.push_back({packet, chosen.initiator, group, fault});
 }
 
 }  // namespace ike::crypto

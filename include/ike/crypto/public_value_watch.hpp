@@ -27,7 +27,7 @@ class PublicValueWatch {
   void see(const isakmp::Message& message, const net::PacketInfo& packet);
 
   [[nodiscard]] const std::vector<Bad>& bad() const noexcept { return bad_; }
-  [[nodiscard]] std::uint64_t left_out() const noexcept { return left_out_; }  ///< bad ones beyond max_bad
+  [[nodiscard]] std::uint64_t left_out() const noexcept { return left_out_; }  ///< bad ones beyond max_bad, resends included
 
  private:
   struct Chosen {
