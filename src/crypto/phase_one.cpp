@@ -43,18 +43,24 @@ std::uint8_t PhaseOne::name_key(const std::string& source, bool is_psk) {
   return static_cast<std::uint8_t>(at);
 }
 
-void PhaseOne::add(const PhaseOneKeys& from, const Secret* psk, const std::string& source) {
-  if (keys.size() == Opener::max_key_sets) return;
-  const auto hash = policy ? policy->hash : isakmp::HashAlgorithm::none;
-  const bool nonces = !nonce[0].empty() && !nonce[1].empty();
-  Secret g_xy = from.g_xy.value_or(Secret{});
-  if (g_xy.empty() && from.private_value && policy) {
+std::vector<Secret> PhaseOne::shared_secrets(const PhaseOneKeys& from) const {
+  if (from.g_xy) return {*from.g_xy};
+  std::vector<Secret> found;
+  if (from.private_value && policy) {
     // Whose it is shows by its own public value; where that cannot be made, either may be.
     for (const std::size_t side : {0U, 1U}) {
       auto made = diffie_hellman(policy->group, from.private_value->octets(), public_value[1 - side]);
-      if (!made.g_xy.empty() && (made.own.empty() || made.own == public_value[side])) g_xy = std::move(made.g_xy);
+      if (!made.g_xy.empty() && (made.own.empty() || made.own == public_value[side])) found.push_back(std::move(made.g_xy));
     }
   }
+  if (found.empty()) found.emplace_back();
+  return found;
+}
+
+void PhaseOne::add(const PhaseOneKeys& from, const Secret& g_xy, const Secret* psk, const std::string& source) {
+  if (keys.size() == Opener::max_key_sets) return;
+  const auto hash = policy ? policy->hash : isakmp::HashAlgorithm::none;
+  const bool nonces = !nonce[0].empty() && !nonce[1].empty();
   KeySet set;
   set.skeyid = from.skeyid.value_or(Secret{});
   set.a = from.skeyid_a.value_or(Secret{});
@@ -82,17 +88,13 @@ void PhaseOne::make_keys(std::span<const PskCandidate> psks) {
   keys.clear();
   static const PhaseOneKeys nothing;
   for (const auto* one : given) {
-    if (one->psk) add(*one, &*one->psk, one->source);
-    else add(*one, nullptr, one->source);
-    if (!one->g_xy && !one->private_value) continue;
-    for (const auto& psk : psks) {
-      PhaseOneKeys g_xy_alone;  // what else is given is of one PSK, and this one may be another
-      g_xy_alone.g_xy = one->g_xy;
-      g_xy_alone.private_value = one->private_value;
-      add(g_xy_alone, &psk.psk, psk.source);
+    for (const Secret& g_xy : shared_secrets(*one)) {
+      add(*one, g_xy, one->psk ? &*one->psk : nullptr, one->source);
+      if (g_xy.empty()) continue;
+      for (const auto& psk : psks) add(nothing, g_xy, &psk.psk, psk.source);  // what else is given is of one PSK, and this one may be another
     }
   }
-  for (const auto& psk : psks) add(nothing, &psk.psk, psk.source);  // verifies Aggressive Mode's hashes
+  for (const auto& psk : psks) add(nothing, {}, &psk.psk, psk.source);  // verifies Aggressive Mode's hashes
   // One key may come from two sources: the one that also verifies goes first.
   std::ranges::stable_sort(keys, std::ranges::greater{}, [](const KeySet& set) { return (set.skeyid.empty() ? 0 : 1) + (set.a.empty() ? 0 : 2); });
 }

@@ -61,7 +61,9 @@ struct PhaseOne {
   void make_keys(std::span<const PskCandidate> psks);
 
  private:
-  void add(const PhaseOneKeys& from, const Secret* psk, const std::string& source);
+  /// g^xy, or what it may be; an empty one when nothing is known of it.
+  [[nodiscard]] std::vector<Secret> shared_secrets(const PhaseOneKeys& from) const;
+  void add(const PhaseOneKeys& from, const Secret& g_xy, const Secret* psk, const std::string& source);
   std::uint8_t name_key(const std::string& source, bool is_psk);
 };
 

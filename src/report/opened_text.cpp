@@ -31,12 +31,13 @@ void messages(std::string& out, const PhaseOneFacts& facts) {
   const auto all = counted(facts.encrypted, "encrypted message");
   const bool tried = std::ranges::any_of(facts.messages, [](const auto& message) { return message.opening == Opening::does_not_decrypt; });
   if (!keys.empty()) sentence(out, fmt::format("Keys: {} of {} decrypt{}, with {}.", facts.opened, all, facts.encrypted == 1 ? "s" : "", keys));
-  else if (tried) sentence(out, fmt::format("Keys: none of {} decrypts.", all));
+  else if (tried) sentence(out, fmt::format("Keys: none of {} decrypts: these are not the keys of this phase 1.", all));
   else sentence(out, fmt::format("Keys: {} could not be tried: the choice of cipher and hash (message 2) was not captured and no trial succeeded, or no encryption key follows from what was given.", all));
   const auto count = [&](HashCheck check) { return std::ranges::count(facts.messages, check, &crypto::MessageFact::hash); };
   const auto right = count(HashCheck::right);
   const auto wrong = count(HashCheck::wrong);
-  if (right + wrong > 0) sentence(out, fmt::format("HASH payloads: {} right, {} wrong.", right, wrong));
+  if (wrong > 0) sentence(out, fmt::format("HASH payloads: {} right, {} wrong.", right, wrong));
+  else if (right > 0) sentence(out, right == 1 ? std::string{"HASH payloads: the one that can be verified is right."} : fmt::format("HASH payloads: all {} that can be verified are right.", right));
 }
 
 void sides(std::string& out, const PhaseOneFacts& facts) {

@@ -60,7 +60,7 @@ TEST_CASE("a wrong key says that it does not decrypt, and shows nothing else") {
   const Outcome outcome = keyed.scratch.run("decode --keys wrong.keys cap.pcap");
   CHECK(count(outcome.out, "does not decrypt under the keys given") == 11);
   CHECK(count(outcome.out, "decrypted with") == 0);
-  CHECK(has(flat(keyed.scratch.run("read --all --keys wrong.keys cap.pcap").out), "Keys: none of 11 encrypted messages decrypts."));
+  CHECK(has(flat(keyed.scratch.run("read --all --keys wrong.keys cap.pcap").out), "Keys: none of 11 encrypted messages decrypts: these are not the keys of this phase 1."));
 }
 
 TEST_CASE("with keys a finding is confirmed and names what was inside") {

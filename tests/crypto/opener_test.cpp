@@ -279,6 +279,24 @@ TEST_CASE("Where no IV fits, the exchange and the layout tell what stands behind
   }
 }
 
+TEST_CASE("A private value of either side is as good as g^xy; one that is nobody's is none") {
+  namespace dh = vectors::known_private;
+  struct Row {
+    std::string_view value;
+    bool good;
+  };
+  for (const Row& row : {Row{dh::x_i, true}, Row{dh::x_r, true}, Row{"0102030405060708090a", false}}) {
+    CAPTURE(row.value);
+    Line line{given(joined_line(dh::cookies, "psk=Wollowitz dh=" + std::string{row.value}))};
+    line.send(clear(dh::cookies, ExchangeType::identity_protection, {{PayloadType::security_association, octets_of(dh::sai_b)}}, true));
+    line.send(clear(dh::cookies, ExchangeType::identity_protection, {{PayloadType::security_association, octets_of(dh::sai_b)}}), true);
+    line.send(clear(dh::cookies, ExchangeType::identity_protection, {{PayloadType::key_exchange, octets_of(dh::g_xi)}, {PayloadType::nonce, octets_of(dh::ni_b)}}));
+    line.send(clear(dh::cookies, ExchangeType::identity_protection, {{PayloadType::key_exchange, octets_of(dh::g_xr)}, {PayloadType::nonce, octets_of(dh::nr_b)}}), true);
+    CHECK(line.send(sealed(dh::cookies, dh::message_5)).hash == (row.good ? HashCheck::right : HashCheck::unchecked));
+    CHECK(line.send(sealed(dh::cookies, dh::message_6), true).hash == (row.good ? HashCheck::right : HashCheck::unchecked));
+  }
+}
+
 TEST_CASE("Where message 2 was not captured, cipher and hash are found by trial") {
   const auto key = "key=" + std::string{mm::encryption_key};
   for (const std::string& given_too : {std::string{}, " skeyid_a=" + std::string{mm::skeyid_a}}) {

@@ -164,3 +164,26 @@ TEST_CASE("of EC2N only the length is known, and of other groups nothing") {
     CHECK(check_public_value(group(number), Octets(96, 1)) == PublicValueCheck::unknown_group);
   }
 }
+
+TEST_CASE("g^xy comes out of either private value, of MODP with our own constants and of a curve") {
+  namespace dh = vectors::known_private;
+  struct Row {
+    std::string_view what;
+    std::uint16_t group;
+    std::string_view g_xi, g_xr, g_xy;
+    bool own;  // the generator is at hand
+  };
+  for (const Row& row : {Row{"MODP-768", 1, dh::g_xi, dh::g_xr, dh::g_xy, true}, Row{"RFC 5114", 22, dh::group_22_xi, dh::group_22_xr, dh::group_22_xy, false}, Row{"P-256", 19, dh::group_19_xi, dh::group_19_xr, dh::group_19_xy, true}}) {
+    CAPTURE(row.what);
+    const Group used = group(row.group);
+    const auto initiator = diffie_hellman(used, octets_of(dh::x_i), octets_of(row.g_xr));
+    const auto responder = diffie_hellman(used, octets_of(dh::x_r), octets_of(row.g_xi));
+    CHECK(hex_of(initiator.g_xy.octets()) == row.g_xy);
+    CHECK(hex_of(responder.g_xy.octets()) == row.g_xy);
+    CHECK(hex_of(initiator.own) == (row.own ? row.g_xi : ""));
+    CHECK(hex_of(responder.own) == (row.own ? row.g_xr : ""));
+  }
+  CHECK(diffie_hellman(group(1), {}, octets_of(dh::g_xr)).g_xy.empty());
+  CHECK(diffie_hellman(group(1), octets_of(dh::x_i), std::vector<std::uint8_t>(96)).g_xy.empty());  // 0 is no value of it
+  CHECK(diffie_hellman(group(3), octets_of(dh::x_i), std::vector<std::uint8_t>(20, 1)).g_xy.empty());  // EC2N
+}

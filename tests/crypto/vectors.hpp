@@ -178,6 +178,46 @@ constexpr std::string_view informational =
     "354bef447fbf7b47623187d6a0728baabe";
 }  // namespace before_message_6
 
+/// Made with Python: a Main Mode in MODP-768 whose private values are known. PSK "Wollowitz", AES-128, SHA-1.
+namespace known_private {
+constexpr std::string_view cookies = "a1a2a3a4a5a6a7a8b1b2b3b4b5b6b7b8";
+constexpr std::string_view sai_b = "00000001000000010000002c00010001000000240101000080010007800e0080800200028004000180030001800b0001800c0e10";
+constexpr std::string_view x_i = "3ae5790a8115be4c26e52deda1e504c94cf29154";
+constexpr std::string_view x_r = "ac03ad2128889b1970518ab1a32df1bd61f1aeef";
+constexpr std::string_view g_xi =
+    "c88d525f3ace2338741ce3d8c95714c82bccf05e2549f87db1016bbf3294544ef25aac0a278b452594ae397e2348aab533615e5f1a525f"
+    "20715c576f68f7696f15d095effa062373a6c3b338731afaa6cee0a4301aea2c5d95920e29a42705b7";
+constexpr std::string_view g_xr =
+    "e85e2c2c0e05d6eb2978d8b8ad9e72643dc36e8806e33cc08544259b799b99096f48dd86218ebb91099e9b3425712a1957dee88527aa61"
+    "e87617130f755b6a2a113338911bc06331831ff087653f79c74e4debab4d0dfdad155a4174baab314d";
+constexpr std::string_view g_xy =
+    "58bbc82328996c135655a3e155c98db7e6dd13d383ae732d9cfd488b59424c44ce26a5c7347f654bc2719fe18bc1c03d1d3aeb02ced33b"
+    "00a4ee64c6ce6962c7d09eb240e5d64c508994cb839beb0e138d01f900ef486dfb271c8ee8116a7ce4";
+constexpr std::string_view ni_b = "6e6f6e6365206f6620696e69746961746f72";
+constexpr std::string_view nr_b = "6e6f6e6365206f6620726573706f6e646572";
+constexpr std::string_view message_5 = "d046a467b019bb0e835b1e589484e4696557d55ca5c6ca87a1984677483c648e7010a7821376f1fc4e8ba95097dc81a1";
+constexpr std::string_view message_6 = "0d20f946a85ffdb6eec58f7795a82d7f631a8bf23445726654342324e205c13c40aaccf93f33f8426aadc2dc5ffb4520";
+constexpr std::string_view group_22_xi =
+    "4953ff9ee87494f8ae0426107b62c9d65de7e3e1672ae7e48ec50e5715fe673621c2e0d1e85a91a063c463c60a6544a4f112f110813d9c"
+    "753512e39cd7993ec06bd191b0bcc1e44f6be175cf58d21acb9a3e8dbbbf5e3ecbea5c814db1d64e149e29a7d048283a6d6b6222e4b55c"
+    "dc3ff72340d09a226140b668b2f4be814f9f";
+constexpr std::string_view group_22_xr =
+    "933e4e20e7121ff01cb66f55458c7217b5e01da1054ad647fb16173f329afee8ba33d623272998b13499da20e181f9e6adfbd1260350eb"
+    "32bf3b5a3db911becdedfa2d25ebd1b4d71dad89496aa20eba7d3356d6be0e2a98de95194a6d5480ffd1920204304ac839ec3aed30a0af"
+    "f90ed2ddfeb1b5a975ffbf879f462d368223";
+constexpr std::string_view group_22_xy =
+    "3ca6cae97c2c0c2f5dae8ebad0dc1180814449a7471ca4df389348ae8bac447f6e05efccdaebffa9c0aa39ef73782e0cd6125d3ab277fc"
+    "0987eb5e0a4c958a3ddac159780a7bfce658f7ecce0fd41ccc60b3b8a6fbdd659606b0387a8cb086be2088963f51ea964e639cf2d4cf91"
+    "51316cd2e6b496f3b984abdfde43523e3fa6";
+constexpr std::string_view group_19_xi =
+    "d3902b1965c5ef5c931e9207aa8b5e87d2f97875f85ac4f75391e35adc085628cbcf7a283adb6fb01a5497a6cdb79cfbd0264ae28646b3"
+    "a49858e3d4a906ed80";
+constexpr std::string_view group_19_xr =
+    "0d2a068035306b87d5368bcb0a6cc8e17188b759f5ab381d13747188e0b72f7ec21ae0f663e2a92a7b91cde75ae959576a8b49d9530eca"
+    "b7e738bf14a37bd434";
+constexpr std::string_view group_19_xy = "e4a0e126398e8a0a5da07cf2e642fae09bd8f46829f6046b20c9f5988840a941";
+}  // namespace known_private
+
 /// Made with OpenSSL: Informationals and a Transaction under main_mode's key and an IV that belongs to no message.
 namespace lost_iv {
 constexpr std::string_view notify =
