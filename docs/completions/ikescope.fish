@@ -45,6 +45,7 @@ complete -c ikescope -n '__fish_seen_subcommand_from read decode' -l ca -r -d 'C
 set -l watch '__fish_seen_subcommand_from watch'
 complete -c ikescope -n $watch -s i -l interface -x -a '(command ls /sys/class/net 2>/dev/null)' -d 'Watch this interface'
 complete -c ikescope -n $watch -l format -x -a 'text ndjson' -d 'For people or for programs'
+complete -c ikescope -n $watch -l table -d 'A table that is drawn anew, like top'
 complete -c ikescope -n $watch -s v -l verbose -d 'Encrypted Informationals and copies, too'
 complete -c ikescope -n $watch -l peer -x -d 'Only tunnels that have an end there'
 complete -c ikescope -n $watch -l patience -x -d 'Silence that makes a missing reply a stall'

@@ -116,6 +116,7 @@ struct WatchOptions {
   std::vector<std::string> interfaces;
   FilterOptions filter;
   Format format = Format::text;      ///< text or ndjson
+  bool table = false;                ///< a screen in place of lines
   int verbose = 0;
   std::optional<Prefix> peer;
   diagnose::Options judgement;

@@ -54,6 +54,7 @@ void add_watch(CLI::App& command, WatchOptions& options) {
   add_words(command, "--interface,-i", "IF", "watch this interface (repeatable: the directions\nof a tunnel may pass two taps)", options.interfaces, "an interface");
   add_filtering(command, options.filter);
   add_choice(command, "--format", "text for people (default), ndjson a line of JSON\nfor every event", options.format, std::array{std::pair{"text"sv, Format::text}, std::pair{"ndjson"sv, Format::ndjson}});
+  command.add_flag("--table", options.table, "a table that is drawn anew, like top: a row a\ntunnel, those in trouble first");
   command.add_flag("-v,--verbose", options.verbose, "encrypted Informationals and copies, too");
   add_peer(command, options.peer);
   add_patience(command, options.judgement);
@@ -80,6 +81,7 @@ void add_filter(CLI::App& command, FilterOptions& options) {
 }
 
 void check_watch(const WatchOptions& options) {
+  if (options.table && options.format != Format::text) throw UsageError{"--table: is for people, --format ndjson for programs; write one of them"};
   if (!options.sandbox && !options.outside.user.empty()) throw UsageError{"--no-sandbox: keeps all rights, --user gives them up; write one of them"};
   if (options.interfaces.empty()) throw UsageError{"no interface given; write: ikescope watch -i IF (files are for: ikescope read FILE)"};
 }

@@ -153,7 +153,7 @@ void TunnelBook::judge(std::uint32_t index, Time now, const Analyzer::Loss& loss
   for (std::size_t i = 0; i < judged_.size(); ++i) {
     const Analyzer::Judged& judged = judged_[i];
     const bool fresh = i >= entry.states.size();
-    if (fresh) entry.states.push_back({.number = next_number_++, .row = {}, .finding = {}, .certainty = {}, .attempt = 0, .since = now, .last = {}, .settled = Verdict::pending, .settled_finding = {}});
+    if (fresh) entry.states.push_back({.number = next_number_++, .row = {}, .part = static_cast<std::uint32_t>(i), .finding = {}, .certainty = {}, .attempt = 0, .since = now, .last = {}, .settled = Verdict::pending, .settled_finding = {}});
     compare(entry.states[i], fresh, judged, now);
     last = std::max(last, entry.states[i].last);
     settled = settled && (judged.row.verdict == Verdict::up || judged.row.verdict == Verdict::closed || judged.row.verdict == Verdict::probe);

@@ -17,6 +17,7 @@ namespace ike::app {
 struct TunnelState {
   std::uint32_t number = 0;                     ///< its own as long as we run
   report::TunnelRow row;                        ///< `index` is what Analyzer::judge() takes
+  std::uint32_t part = 0;                       ///< ... which gives several, of which it is this one
   std::optional<diagnose::FindingId> finding;   ///< the first of its stalls, or of its warnings
   diagnose::Certainty certainty{};
   std::uint32_t attempt = 0;                    ///< the newest that shows it

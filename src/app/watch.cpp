@@ -16,6 +16,8 @@
 #include "sandbox.hpp"
 #include "save_packets.hpp"
 #include "signals.hpp"
+#include "table_view.hpp"
+#include "terminal.hpp"
 #include "tunnel_book.hpp"
 #include "watch_outlets.hpp"
 #include "watch_screen.hpp"
@@ -29,6 +31,7 @@ using Clock = std::chrono::steady_clock;
 constexpr auto tick = 100ms;         // how long to wait for packets before the clock is looked at
 constexpr Duration lag = 200ms;      // how late a packet may come to us
 constexpr auto look_every = 1s;      // at the interfaces
+constexpr auto draw_every = 500ms;
 constexpr int idle_share = 3;        // judging takes one part in four of the time when there is more to do than can be done
 constexpr std::chrono::nanoseconds least_work = 1ms;
 constexpr std::chrono::nanoseconds most_work = 50ms;
@@ -65,7 +68,10 @@ class Watch {
         book_{analyzer_, options.judgement.patience, [this](const TunnelChange& change) { tell(change); }},
         take_{[this](const Frame& frame) { take(frame); }},
         counts_{source_.counts()} {
-    if (options.format == Format::ndjson) {
+    if (options.table) {
+      events_.emplace(std::function<void(const report::Passing&)>{[](const report::Passing&) {}});
+      terminal_.emplace();
+    } else if (options.format == Format::ndjson) {
       events_.emplace(std::function<void(std::string_view)>{write});
     } else {
       screen_.emplace(write, wants_colour(options.colour), options.verbose > 0);
@@ -90,6 +96,7 @@ class Watch {
       if (Clock::now() >= look_next_) look_at_interfaces();
       obey_signals();
       if (screen_) screen_->tick(now_);
+      if (terminal_) show_table();
       flush();
     }
     return finish();
@@ -131,7 +138,8 @@ class Watch {
       case net::Dissector::Kind::icmp_error: {
         const net::IcmpError& error = analyzer_.dissector().icmp_error();
         if (!is_wanted(error.quoted_source.address, error.quoted_destination.address)) return;
-        screen_ ? screen_->icmp_error(error) : events_->icmp_error(error);
+        if (screen_) screen_->icmp_error(error);
+        else if (!terminal_) events_->icmp_error(error);
         book_.touched(error.quoted_source.address, error.quoted_destination.address, false);
         if (outlets_) outlets_->packet(frame, error.quoted_source.address, error.quoted_destination.address, true);
         return;
@@ -155,7 +163,8 @@ class Watch {
 
   void tell(const TunnelChange& change) {
     if (!is_wanted(change.now.row.initiator, change.now.row.responder)) return;
-    screen_ ? screen_->change(change) : events_->tunnel(change.now.number, change.now.row, change.tunnel, change.time);
+    if (screen_) screen_->change(change);
+    else if (!terminal_) events_->tunnel(change.now.number, change.now.row, change.tunnel, change.time);
     if (outlets_) outlets_->change(change);
   }
 
@@ -188,12 +197,40 @@ class Watch {
   }
 
   void say(std::string_view what, std::string_view interface, const std::string& text, std::uint64_t count) {
-    screen_ ? screen_->capture(now_, interface, text) : events_->capture(what, interface, text, count, now_);
+    if (screen_) screen_->capture(now_, interface, text);
+    else if (!terminal_) events_->capture(what, interface, text, count, now_);
+  }
+
+  void show_table() {
+    const std::string typed = terminal_->typed();
+    if (!table_.keys(typed)) over_ = true;
+    if (typed.empty() && Clock::now() < draw_next_) return;
+    draw_next_ = Clock::now() + draw_every;
+    std::vector<const TunnelState*> tunnels;
+    book_.each([&](const TunnelState& state) {
+      if (is_wanted(state.row.initiator, state.row.responder)) tunnels.push_back(&state);
+    });
+    TableView::About about{.interfaces = fmt::format("{}", fmt::join(options_.interfaces, ", ")), .now = now_, .frames = 0, .drops = 0};
+    for (const capture::LiveCounts& one : counts_) {
+      about.frames += one.received;
+      about.drops += one.kernel_drops + one.interface_drops;
+    }
+    const TableView::Screen screen{.width = terminal_->width(), .height = terminal_->height(), .colour = wants_colour(options_.colour)};
+    terminal_->draw(table_.render(tunnels, about, screen, [this](const TunnelState& state) { return details(state); }));
+  }
+
+  [[nodiscard]] std::string details(const TunnelState& state) const {
+    std::vector<Analyzer::Judged> judged;
+    analyzer_.judge(state.row.index, loss_, judged);
+    if (state.part >= judged.size()) return "It is forgotten.\n";
+    const report::TunnelReport& one = judged[state.part].tunnel;
+    return report::to_text(one, one.tunnel.attempts.empty() ? state.since : one.tunnel.attempts.front().first);
   }
 
   void obey_signals() {
     while (const int signal = signals_.next()) {
-      if (signal == SIGUSR1) report("status");
+      if (signal == SIGUSR1 && !terminal_) report("status");
+      else if (signal == SIGUSR1) draw_next_ = {};  // the table is shown anyway
       else over_ = true;
     }
   }
@@ -202,7 +239,7 @@ class Watch {
     report::Report made = analyzer_.report(live_info(source_));
     made.version = IKE_VERSION;
     if (options_.peer) keep_only(*options_.peer, made);
-    if (screen_) {
+    if (options_.format == Format::text) {
       report::TextOptions text;
       text.colour = wants_colour(options_.colour);
       write("\n" + report::to_text(made, text) + "\n");
@@ -216,6 +253,7 @@ class Watch {
   }
 
   ExitCode finish() {
+    terminal_.reset();
     source_.drain(take_);
     now_ = std::max(now_, clock());
     analyzer_.pass_time(now_);
@@ -241,6 +279,9 @@ class Watch {
   std::vector<capture::LiveCounts> counts_;
   std::optional<WatchScreen> screen_;
   std::optional<report::EventStream> events_;
+  std::optional<Terminal> terminal_;
+  TableView table_;
+  Clock::time_point draw_next_{};
   Analyzer::Loss loss_{.last = Time{Duration::min()}, .frames = 0};
   Time now_{};
   Clock::time_point look_next_ = Clock::now();

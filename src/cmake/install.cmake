@@ -5,6 +5,8 @@ install(FILES docs/ikescope.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES docs/completions/ikescope.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME ikescope)
 install(FILES docs/completions/_ikescope DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)
 install(FILES docs/completions/ikescope.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+configure_file(docs/systemd/ikescope@.service.in ${PROJECT_BINARY_DIR}/ikescope@.service @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/ikescope@.service DESTINATION lib/systemd/system)
 install(FILES README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)
 

@@ -52,6 +52,7 @@ TEST_CASE("a wrong command line is refused in one line that says what would be r
            {"watch -i lo --write-files 0", "--write-files: '0' is not a number from 1 to 1000"},
            {"watch -i lo --on-stall ''", "--on-stall: '' is not a command"},
            {"watch -i lo --no-sandbox --user nobody", "--no-sandbox: keeps all rights, --user gives them up"},
+           {"watch -i lo --table --format ndjson", "--table: is for people, --format ndjson for programs"},
            {"filter --filter ''", "--filter: '' is not an expression"},
            {"filter --filter '(host 192.0.2.1'", "is no expression of pcap-filter(7)"},
            {"help frobnicate", "'frobnicate' is no command"},
