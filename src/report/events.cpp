@@ -21,15 +21,15 @@ using isakmp::PayloadType;
 constexpr std::size_t full_buffer = 64 * 1024;
 constexpr std::size_t max_payloads = 32;    // named in a line
 constexpr std::size_t remembered = 6;       // messages of an exchange; Main Mode has no more
-constexpr std::size_t ways = 4;             // exchanges that share a place in the table
+constexpr std::size_t ways = 8;             // exchanges that share a place in the table: their keys are one cache line
 constexpr std::size_t first_size = 1024;    // of the table
+constexpr std::size_t ahead = 8;            // messages whose places in the table are fetched before they are needed
 constexpr std::uint32_t copy_with_id = 2000;   // milliseconds, as the tracker has them
 constexpr std::uint32_t copy_without_id = 100;
 constexpr std::uint16_t nat_traversal_port = 4500;
 
 /// One exchange: phase 1 under a cookie, or one message ID below it, between two addresses.
 struct Exchange {
-  std::uint64_t key = 0;  // 0: free
   std::int64_t first = 0;
   std::int64_t last = 0;
   std::uint32_t number = 0;
@@ -107,6 +107,14 @@ void see(ByteView octets, Sight& sight) {
   }
 }
 
+/// A message with all that is needed of it once its octets are gone.
+struct Seen {
+  net::Datagram datagram;  // without its payload
+  Sight sight;
+  std::uint64_t key = 0;
+  std::uint64_t digest = 0;
+};
+
 /// "2026-11-21T08:26:47." of the last second asked for, and IPv6 addresses as text: most are asked for again.
 class Texts {
  public:
@@ -150,6 +158,7 @@ struct EventStream::Impl {
     std::random_device device;
     seed = (std::uint64_t{device()} << 32U | device()) | 1U;
     table.resize(first_size);
+    keys.resize(first_size);
     for (unsigned type = 0; type < labels.size(); ++type) labels[type] = quoted(isakmp::short_label(PayloadType(type)));
     line.resize(full_buffer + 8192);
     if (write) text(R"({"event":"start","schema":"ikescope.events/1"})" "\n");
@@ -201,46 +210,67 @@ struct EventStream::Impl {
   }
   void end() {
     text("}\n");
-    if (used >= full_buffer) flush();
+    if (used < full_buffer) return;
+    write({line.data(), used});
+    used = 0;
   }
   void flush() {
+    settle();
     if (used == 0 || !write) return;
     write({line.data(), used});
     used = 0;
   }
 
   // --- exchanges -----------------------------------------------------------------------------------------
+  /// Where its keys begin; the size of the table is a power of two.
+  [[nodiscard]] std::size_t set_of(std::uint64_t key) const noexcept { return (key / ways * ways) & (table.size() - 1); }
+
+  /// Fetches the exchange of a message that will be asked for soon, or the place for it. Inline always: GCC drops calls
+  /// of functions that do nothing else.
+  [[gnu::always_inline]] inline void fetch(std::uint64_t key) const noexcept {
+    const std::size_t set = set_of(key);
+    for (std::size_t i = set; i < set + ways; ++i) {
+      if (keys[i] != key && keys[i] != 0) continue;
+      const auto* const at = reinterpret_cast<const char*>(&table[i]);
+      for (std::size_t octet = 0; octet < sizeof(Exchange); octet += 64) __builtin_prefetch(at + octet, 1);
+      return;
+    }
+  }
+
   Exchange& find(std::uint64_t key, std::int64_t now) {
     for (;;) {
-      Exchange* const set = &table[key / ways * ways % table.size()];
-      Exchange* oldest = set;
-      for (std::size_t i = 0; i < ways; ++i) {
-        if (set[i].key == key) return set[i];
-        if (set[i].key == 0) oldest = oldest->key == 0 ? oldest : &set[i];
-        else if (oldest->key != 0 && set[i].last < oldest->last) oldest = &set[i];
+      const std::size_t set = set_of(key);
+      std::size_t place = set + ways;
+      for (std::size_t i = set; i < set + ways; ++i) {
+        if (keys[i] == key) return table[i];
+        if (keys[i] == 0 && place == set + ways) place = i;
       }
-      if (oldest->key != 0 && table.size() < most) {
+      if (place == set + ways && table.size() < most) {
         grow();
         continue;
       }
-      *oldest = {};
-      oldest->key = key;
-      oldest->first = oldest->last = now;
-      return *oldest;
+      if (place == set + ways) {  // full: the oldest is forgotten
+        place = set;
+        for (std::size_t i = set + 1; i < set + ways; ++i) place = table[i].last < table[place].last ? i : place;
+      }
+      keys[place] = key;
+      table[place] = {};
+      table[place].first = table[place].last = now;
+      return table[place];
     }
   }
 
   void grow() {
     std::vector<Exchange> before(table.size() * 2);
+    std::vector<std::uint64_t> keys_before(table.size() * 2);
     before.swap(table);
-    for (const Exchange& exchange : before) {
-      if (exchange.key == 0) continue;
-      Exchange* const set = &table[exchange.key / ways * ways % table.size()];
-      for (std::size_t i = 0; i < ways; ++i) {
-        if (set[i].key != 0) continue;  // of one set at most as many come as it has room for
-        set[i] = exchange;
-        break;
-      }
+    keys_before.swap(keys);
+    for (std::size_t from = 0; from < before.size(); ++from) {
+      if (keys_before[from] == 0) continue;
+      std::size_t place = set_of(keys_before[from]);
+      while (keys[place] != 0) ++place;  // of one set at most as many come as it has room for
+      keys[place] = keys_before[from];
+      table[place] = before[from];
     }
   }
 
@@ -248,28 +278,55 @@ struct EventStream::Impl {
     const auto what = isakmp::classify(datagram.payload, datagram.sent_length, datagram.source.port, datagram.destination.port);
     if (what.content != isakmp::Content::isakmp || datagram.payload.size() < what.offset + isakmp::header_length) return;
     const ByteView all = datagram.payload.subspan(what.offset);
-    sight.header = *isakmp::decode_header(all);
-    const std::size_t length = std::min<std::size_t>(all.size(), std::max<std::size_t>(sight.header.length, isakmp::header_length));
-    see(all.first(length), sight);
-    message(datagram, all.first(length));
+    if (waiting == seen.size()) settle(1);
+    Seen& next = seen[(oldest + waiting++) % seen.size()];
+    next.sight.header = *isakmp::decode_header(all);
+    const std::size_t length = std::min<std::size_t>(all.size(), std::max<std::size_t>(next.sight.header.length, isakmp::header_length));
+    see(all.first(length), next.sight);
+    next.datagram = datagram;
+    next.key = key_of(datagram, next.sight.header);
+    __builtin_prefetch(&keys[set_of(next.key)], 1);
+    if (waiting > ahead / 2) fetch(seen[(oldest + waiting - 1 - ahead / 2) % seen.size()].key);
+    next.digest = digest_of(all.first(length), seed);
+    if (tell) settle();  // now: who is told may look at the octets
+    else next.datagram.payload = {};
   }
 
-  void message(const net::Datagram& datagram, ByteView octets) {
-    const isakmp::Header& header = sight.header;
-    const bool phase1 = is_phase1(header.exchange_type);
+  /// Writes of the messages that were seen, the oldest first.
+  void settle(std::size_t count = ahead) {
+    for (; count > 0 && waiting > 0; --count) {
+      sight = seen[oldest].sight;
+      message(seen[oldest]);
+      oldest = (oldest + 1) % seen.size();
+      --waiting;
+    }
+  }
+
+  [[nodiscard]] static bool from_greater(const net::Datagram& datagram) noexcept {
     const auto& source = datagram.source;
     const auto& destination = datagram.destination;
-    const bool from_greater = source.address != destination.address ? source.address > destination.address : source.port > destination.port;
+    return source.address != destination.address ? source.address > destination.address : source.port > destination.port;
+  }
+
+  /// Of the exchange: both addresses, initiator cookie, and below phase 1 message ID and type.
+  [[nodiscard]] std::uint64_t key_of(const net::Datagram& datagram, const isakmp::Header& header) const noexcept {
+    const bool greater = from_greater(datagram);
+    const auto& low = greater ? datagram.destination.address : datagram.source.address;
+    const auto& high = greater ? datagram.source.address : datagram.destination.address;
+    std::uint64_t key = mix(load64(low.octets.data()) ^ seed, load64(high.octets.data()) ^ header.initiator_cookie);
+    if (low.family == 6) key = mix(load64(low.octets.data() + 8) ^ key, load64(high.octets.data() + 8) ^ seed);
+    const std::uint64_t below = is_phase1(header.exchange_type) ? 0 : std::uint64_t{header.message_id} << 8U | number_of(header.exchange_type);
+    return std::max<std::uint64_t>(mix(key ^ seed, below ^ 0x9e3779b97f4a7c15U), 1);
+  }
+
+  void message(const Seen& one) {
+    const net::Datagram& datagram = one.datagram;
+    const isakmp::Header& header = sight.header;
+    const bool phase1 = is_phase1(header.exchange_type);
+    const bool from_greater = Impl::from_greater(datagram);
     const auto now = datagram.time.time_since_epoch().count();
 
-    const auto& low = from_greater ? destination.address : source.address;
-    const auto& high = from_greater ? source.address : destination.address;
-    std::uint64_t key = mix(load64(low.octets.data()) ^ seed, load64(high.octets.data()) ^ header.initiator_cookie);
-    if (source.address.family == 6) key = mix(load64(low.octets.data() + 8) ^ key, load64(high.octets.data() + 8) ^ seed);
-    const std::uint64_t below = phase1 ? 0 : std::uint64_t{header.message_id} << 8U | number_of(header.exchange_type);
-    key = std::max<std::uint64_t>(mix(key ^ seed, below ^ 0x9e3779b97f4a7c15U), 1);
-
-    Exchange& exchange = find(key, now);
+    Exchange& exchange = find(one.key, now);
     begins = false;
     from_the_beginning = true;
     if (exchange.number == 0) {
@@ -283,7 +340,7 @@ struct EventStream::Impl {
     exchange.last = now;
     const bool from_starter = from_greater == exchange.begun_by_greater;
 
-    const auto digest = static_cast<std::uint32_t>(digest_of(octets, seed) >> 32U) ^ (from_starter ? 1U : 0U);
+    const auto digest = static_cast<std::uint32_t>(one.digest >> 32U) ^ (from_starter ? 1U : 0U);
     const std::size_t kept = std::min<std::size_t>(exchange.count, remembered);
     for (std::size_t i = 0; i < kept; ++i) {
       if (exchange.digests[i] == digest) return again(datagram, exchange, i, from_starter, exchange.milliseconds(now));
@@ -443,6 +500,7 @@ struct EventStream::Impl {
   }
 
   void icmp_error(const net::IcmpError& error) {
+    settle();
     begin("icmp_error", error);
     text(R"(,"source":")");
     address(error.source.address);
@@ -468,8 +526,12 @@ struct EventStream::Impl {
   std::size_t most;
   std::uint64_t seed = 0;
   std::vector<Exchange> table;
+  std::vector<std::uint64_t> keys;  // beside it; 0: free
   std::uint32_t exchanges = 0;
-  Sight sight;
+  std::array<Seen, ahead> seen;     // a ring
+  std::size_t oldest = 0;
+  std::size_t waiting = 0;
+  Sight sight;                      // of the message at hand
   bool begins = false;              // its exchange, of the message at hand
   bool from_the_beginning = true;
   Texts texts;

@@ -40,6 +40,36 @@ TEST_CASE("a message that a mirror shows twice is a copy, one that was sent agai
   CHECK(has(out, "\"resend_of\":{\"file\":0,\"packet\":1},\"times_sent\":2"));
 }
 
+TEST_CASE("of thousands of exchanges at once every resend is known, and events keep the order of their packets") {
+  const Scratch scratch;
+  constexpr unsigned many = 5000;
+  std::vector<Record> records;
+  const Part policy = sa({{.transforms = {{.attributes = phase1(7, 128, 2, 1, 2)}}}});
+  std::uint32_t packet = 0;
+  for (const std::int64_t second : {1, 9}) {
+    for (unsigned i = 1; i <= many; ++i) {
+      const std::uint64_t cookie = i * 0x9e3779b97f4a7c15U;
+      ++packet;
+      records.push_back({.nanoseconds = second * 1'000'000'000 + i, .octets = ethernet(udp({.id = packet}, 500, 500, isakmp({.initiator_cookie = cookie}, {policy})))});
+    }
+  }
+  spill(scratch / "many.pcap", pcap(records, {.nanoseconds = true}));
+  const std::string out = scratch.run("read --format ndjson many.pcap").out;
+  CHECK(count(out, "\"event\":\"exchange\"") == many);
+  CHECK(count(out, "\"event\":\"message\"") == many);
+  CHECK(count(out, "\"event\":\"resend\"") == many);
+  std::size_t last = 0;
+  bool ordered = true;
+  constexpr std::string_view named = "\"file\":0,\"packet\":";
+  for (std::size_t line = out.find('\n') + 1; out.compare(line, 16, "{\"event\":\"tunnel") != 0; line = out.find('\n', line) + 1) {
+    const std::size_t number = std::stoul(out.substr(out.find(named, line) + named.size(), 8));
+    ordered = ordered && number >= last;
+    last = number;
+  }
+  CHECK(ordered);
+  CHECK(last == 2 * many);
+}
+
 TEST_CASE("events leave as they come: a line is there while the pipe is still open") {
   const Scratch scratch;
   const Outcome outcome = scratch.shell(
