@@ -65,9 +65,13 @@ ChildView Tracker::Impl::room_for_child(AttemptRecord& attempt) {
 }
 
 ExchangeRecord& Tracker::Impl::child(AttemptRecord& attempt, const isakmp::Header& header, bool from_responder) {
+  if (attempt.newest != none) {
+    auto& exchange = exchanges[attempt.newest];
+    if (exchange.message_id == header.message_id && exchange.type == header.exchange_type) return exchange;
+  }
   auto list = children_of(attempt);
   for (auto i = list.count(); i-- > 0;) {
-    if (list.message_ids[i] == header.message_id && list.types[i] == header.exchange_type) return exchanges[list.exchanges[i]];
+    if (list.message_ids[i] == header.message_id && list.types[i] == header.exchange_type) return exchanges[attempt.newest = list.exchanges[i]];
   }
   list = room_for_child(attempt);
   const auto index = list.count() == list.capacity ? drop_child(attempt, list) : exchanges.allocate();
@@ -76,6 +80,7 @@ ExchangeRecord& Tracker::Impl::child(AttemptRecord& attempt, const isakmp::Heade
   list.exchanges[at] = index;
   list.types[at] = header.exchange_type;
   list.finished[at] = header.exchange_type == ExchangeType::informational;
+  attempt.newest = index;
   auto& exchange = exchanges[index];
   exchange.message_id = header.message_id;
   exchange.type = header.exchange_type;
@@ -92,6 +97,7 @@ std::uint32_t Tracker::Impl::drop_child(AttemptRecord& attempt, const ChildView&
   while (victim < end && !list.finished[victim]) ++victim;
   if (victim == end) victim = 1;
   const auto index = list.exchanges[victim];
+  if (attempt.newest == index) attempt.newest = none;
   auto& exchange = exchanges[index];
   attempt.left_out += exchange.log.size();
   exchange.log.clear(notes);
@@ -119,7 +125,7 @@ void Tracker::Impl::note_progress(AttemptRecord& attempt, const ExchangeRecord& 
   bool finished = answered;
   if (exchange.type == ExchangeType::quick_mode) {
     finished = exchange.distinct_from_starter > 1 && answered;
-    if (exchange.distinct_from_starter == 1 && !answered) ++attempt.quick_modes_begun;
+    if (exchange.distinct_from_starter == 1 && !answered) count_up(attempt.quick_modes_begun);
   }
   if (!finished) return;
   const auto list = children_of(attempt);

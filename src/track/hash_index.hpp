@@ -63,7 +63,7 @@ class HashIndex {
     std::uint32_t index = none;
   };
   using Slots = std::vector<Slot, HugeAllocator<Slot>>;
-  [[nodiscard]] std::uint32_t mask() const { return static_cast<std::uint32_t>(slots_.size() - 1); }
+  [[nodiscard]] std::uint32_t mask() const { return mask_; }
 
   void place(std::uint32_t hash, std::uint32_t index) {
     auto at = hash & mask();
@@ -73,12 +73,14 @@ class HashIndex {
   void grow() {
     Slots old(slots_.size() * 2);
     old.swap(slots_);
+    mask_ = static_cast<std::uint32_t>(slots_.size() - 1);
     for (const Slot& slot : old) {
       if (slot.index != none) place(slot.hash, slot.index);
     }
   }
 
   Slots slots_;
+  std::uint32_t mask_ = initial - 1;
   std::size_t used_ = 0;
 };
 

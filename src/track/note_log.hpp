@@ -53,19 +53,38 @@ struct Note {
 };
 static_assert(sizeof(Note) == 32);
 
-struct NoteChunk {
-  static constexpr std::uint32_t capacity = 3;  // Quick Mode fits one chunk, Main Mode two
+/// One cache line. With the message that its log holds inline, Quick Mode fits one chunk, Main Mode three.
+struct alignas(64) NoteChunk {
+  static constexpr std::uint32_t capacity = 2;
   Note notes[capacity];
-  std::uint32_t next = none;
 };
-using NotePool = Pool<NoteChunk>;
+static_assert(sizeof(NoteChunk) == 64);
+
+/// The chunks, and which one follows which: apart, since few logs have a second.
+class NotePool {
+ public:
+  std::uint32_t allocate() {
+    const auto fresh = chunks_.allocate();
+    if (fresh >= next_.size()) next_.resize(std::size_t{fresh} + 1, none);
+    return fresh;
+  }
+  void release(std::uint32_t index) { chunks_.release(index); }
+  NoteChunk& operator[](std::uint32_t index) { return chunks_[index]; }
+  const NoteChunk& operator[](std::uint32_t index) const { return chunks_[index]; }
+  [[nodiscard]] std::uint32_t next(std::uint32_t index) const { return next_[index]; }
+  void link(std::uint32_t index, std::uint32_t next) { next_[index] = next; }
+
+ private:
+  Pool<NoteChunk> chunks_;
+  std::vector<std::uint32_t> next_;
+};
 
 /// The messages of one exchange: the first `head` and the last `tail` are kept, those between only counted,
 /// so that a resend storm costs nothing. The first one is inline: most exchanges of a flood have no other.
 class NoteLog {
  public:
-  static constexpr std::uint32_t head = 1 + 8 * NoteChunk::capacity;
-  static constexpr std::uint32_t tail = 3 * NoteChunk::capacity;
+  static constexpr std::uint32_t head = 1 + 12 * NoteChunk::capacity;
+  static constexpr std::uint32_t tail = 5 * NoteChunk::capacity;
 
   /// Messages ever added.
   [[nodiscard]] std::uint32_t size() const { return size_; }
@@ -78,7 +97,7 @@ class NoteLog {
     if (at % NoteChunk::capacity == 0 && at / NoteChunk::capacity >= chunks_) {
       const auto fresh = pool.allocate();
       if (chunks_ == 0) first_chunk_ = fresh;
-      else pool[last_chunk_].next = fresh;
+      else pool.link(last_chunk_, fresh);
       last_chunk_ = fresh;
       ++chunks_;
     }
@@ -99,7 +118,7 @@ class NoteLog {
     for (std::uint32_t ordinal = 1; ordinal < kept_head; ++ordinal) {
       const auto at = (ordinal - 1) % NoteChunk::capacity;
       if (visit(ordinal, pool[index].notes[at])) return true;
-      if (at + 1 == NoteChunk::capacity) index = pool[index].next;
+      if (at + 1 == NoteChunk::capacity && ordinal + 1 < kept_head) index = pool.next(index);
     }
     for (auto ordinal = head + left_out(); ordinal < size_; ++ordinal) {
       const auto at = place(ordinal);
@@ -122,7 +141,7 @@ class NoteLog {
 
   void clear(NotePool& pool) {
     for (auto index = first_chunk_; chunks_ > 0; --chunks_) {
-      const auto next = pool[index].next;
+      const auto next = chunks_ > 1 ? pool.next(index) : none;
       pool.release(index);
       index = next;
     }
@@ -135,7 +154,7 @@ class NoteLog {
   std::uint32_t chunk(const NotePool& pool, std::uint32_t n) const {
     if (n + 1 == chunks_) return last_chunk_;
     auto index = first_chunk_;
-    for (; n > 0; --n) index = pool[index].next;
+    for (; n > 0; --n) index = pool.next(index);
     return index;
   }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 
@@ -83,11 +84,12 @@ struct AttemptRecord {
   Cookie responder_cookie = 0;       // the first non-zero one
   std::int64_t last = 0;
   std::uint32_t children = none;     // list of the kind that child_list says
+  std::uint32_t newest = none;       // the exchange below phase 1 that the last message was of
   std::uint32_t nat = none;
   std::uint32_t resends = 0;
   std::uint32_t left_out = 0;             // messages of exchanges that were let go
-  std::uint32_t quick_modes_begun = 0;
-  std::uint32_t quick_modes_complete = 0;
+  std::uint16_t quick_modes_begun = 0;    // saturates, as does the next
+  std::uint16_t quick_modes_complete = 0;
   std::uint16_t initiator_port = 0;
   std::uint16_t responder_port = 0;
   bool initiator_is_b : 1 = false;        // the initiator is the pair's second address
@@ -111,6 +113,8 @@ struct AttemptRecord {
 
   static constexpr std::uint8_t off_the_book = 0xff;
 };
+
+static_assert(offsetof(AttemptRecord, phase1) == 64);
 
 /// Brings near what a message below phase 1 needs of `attempt`.
 inline void prefetch_head(const AttemptRecord& attempt) {

@@ -46,6 +46,17 @@ const auto known_exchange_types = [] {
 }();
 bool is_known(ExchangeType type) { return known_exchange_types[number(type)]; }
 
+// What a note says of a message that carries a payload of this type.
+constexpr auto flags_of = [] {
+  std::array<std::uint16_t, 256> flags{};
+  flags[number(PayloadType::security_association)] = Note::carries_sa;
+  flags[number(PayloadType::key_exchange)] = flags[number(PayloadType::nonce)] = Note::carries_ke_or_nonce;
+  flags[number(PayloadType::hash)] = flags[number(PayloadType::signature)] = Note::carries_auth;
+  flags[number(PayloadType::notification)] = Note::has_notify;
+  flags[number(PayloadType::delete_)] = Note::has_delete;
+  return flags;
+}();
+
 std::int64_t nanoseconds(Time time) { return time.time_since_epoch().count(); }
 
 const isakmp::SecurityAssociation* find_sa(const Message& message) {
@@ -215,7 +226,7 @@ void Tracker::Impl::take(Arrival arrival) {
   // Complete with the third message, which may be shown before the second.
   const bool whole = exchange.distinct_from_starter >= 2 && exchange.distinct_from_other >= 1;
   const bool was_whole = distinct > (&distinct == &exchange.distinct_from_starter ? 2 : 1);
-  if (exchange.type == ExchangeType::quick_mode && whole && !was_whole) ++attempt.quick_modes_complete;
+  if (exchange.type == ExchangeType::quick_mode && whole && !was_whole) count_up(attempt.quick_modes_complete);
   if (&exchange != &attempt.phase1 && exchange.type != ExchangeType::informational) note_progress(attempt, exchange);
   if (attempt.book != AttemptRecord::off_the_book) keep_book(attempt, exchange, note);
   learn(attempt, arrival, from_responder);
@@ -386,19 +397,13 @@ Note Tracker::Impl::make_note(AttemptRecord& attempt, const Arrival& arrival, st
   set(Note::natt_port, datagram.source.port == 4500 || datagram.destination.port == 4500);
   if (message_in.header.encrypted() && arrival.opened == nullptr) return note;
   const auto& shown = arrival.opened != nullptr ? *arrival.opened : message_in;
-  const auto carries = [&](PayloadType type) {
-    set(Note::carries_sa, type == PayloadType::security_association);
-    set(Note::carries_ke_or_nonce, type == PayloadType::key_exchange || type == PayloadType::nonce);
-    set(Note::carries_auth, type == PayloadType::hash || type == PayloadType::signature);
-    set(Note::has_delete, type == PayloadType::delete_);
-  };
   // Where the snap length left no payload, the header still names the first one.
-  if (shown.payloads.empty()) carries(shown.header.next_payload);
-  for (const auto& payload : shown.payloads) {
-    carries(payload.type);
-    if (payload.type != PayloadType::notification || note.is(Note::has_notify)) continue;
-    set(Note::has_notify, true);
-    if (const auto* notification = std::get_if<isakmp::Notification>(&payload.content)) note.notify = number(notification->type);
+  std::uint16_t carries = shown.payloads.empty() ? static_cast<std::uint16_t>(flags_of[number(shown.header.next_payload)] & ~Note::has_notify) : std::uint16_t{0};
+  for (const auto& payload : shown.payloads) carries = static_cast<std::uint16_t>(carries | flags_of[number(payload.type)]);
+  note.flags = static_cast<std::uint16_t>(note.flags | carries);
+  if (note.is(Note::has_notify)) {
+    const auto first = std::ranges::find(shown.payloads, PayloadType::notification, &isakmp::Payload::type);
+    if (const auto* notification = std::get_if<isakmp::Notification>(&first->content)) note.notify = number(notification->type);
   }
   set(Note::carries_auth, arrival.opened != nullptr);
   return note;

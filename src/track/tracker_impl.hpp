@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -138,6 +139,9 @@ struct Tracker::Impl {
     std::uint32_t hash = 0;
     std::uint32_t attempt = none;
     std::uint32_t pair = none;
+    std::uint32_t exchange = none;  // the one that it most likely belongs to
+    bool is_new = false;            // or to none yet
+    std::array<std::uint32_t, 2> victims{none, none};  // who may have to go for a new one
     std::array<std::uint8_t, 1024> octets;
   };
   static constexpr std::size_t most_waiting = 16;  // a ring that fits the first cache
@@ -189,6 +193,12 @@ struct Tracker::Impl {
   std::vector<Announced> announced;            // parallel to vendor_sets
   OctetTable addresses;
 };
+
+/// For counters that saturate.
+template <typename Counter>
+void count_up(Counter& counter) {
+  if (counter != std::numeric_limits<Counter>::max()) ++counter;
+}
 
 /// Without an IP identification, octets that come again this soon are a copy of one packet, and no resend.
 inline constexpr Duration copy_without_id = std::chrono::milliseconds{100};

@@ -21,6 +21,9 @@ void Tracker::Impl::isakmp(const net::Datagram& datagram, std::size_t offset) {
   slot.pair_key = key;
   slot.attempt = none;
   slot.pair = none;
+  slot.exchange = none;
+  slot.is_new = false;
+  slot.victims.fill(none);
   const auto cookie = load_be64(octets.data());
   slot.hash = attempt_hash(cookie, key);
   attempt_index.prefetch(slot.hash);
@@ -51,28 +54,31 @@ void Tracker::Impl::bring_records_near() {
   if (const auto* slot = ahead(6); slot != nullptr && slot->attempt == none && slot->pair != none && pairs[slot->pair].last_attempt != none) {
     __builtin_prefetch(&attempts[pairs[slot->pair].last_attempt].next_in_pair);
   }
-  if (const auto* slot = ahead(6); slot != nullptr && slot->attempt != none) {
+  if (auto* slot = ahead(6); slot != nullptr && slot->attempt != none) {
     const auto& attempt = attempts[slot->attempt];
     if (message_id(*slot) == 0) attempt.phase1.log.prefetch_tail(notes);
+    else if ((slot->exchange = attempt.newest) != none) prefetch(exchanges[slot->exchange]);
     else bring_list_near(attempt);
   }
-  // A new exchange under a full list pushes out the second; the next, the third.
-  const auto drops = [&](const WaitingMessage& slot, const ChildView& list) {
-    return list.capacity > FewChildren::capacity && list.count() == list.capacity && list.message_ids[list.capacity - 1U] != message_id(slot);
-  };
-  if (const auto* slot = ahead(9); slot != nullptr && slot->attempt != none && message_id(*slot) != 0) {
-    const auto list = children_of(attempts[slot->attempt]);
-    if (list.count() > 0) prefetch(exchanges[list.exchanges[list.count() - 1U]]);
-    if (drops(*slot, list)) {
-      for (const auto i : {1U, 2U}) prefetch(exchanges[list.exchanges[i]]);
+  if (auto* slot = ahead(9); slot != nullptr && slot->exchange != none) {
+    const auto& exchange = exchanges[slot->exchange];
+    if (exchange.message_id == message_id(*slot)) {
+      exchange.log.prefetch_tail(notes);
+    } else {
+      bring_list_near(attempts[slot->attempt]);
+      slot->is_new = true;
     }
   }
-  if (const auto* slot = ahead(12); slot != nullptr && slot->attempt != none && message_id(*slot) != 0) {
+  // A new exchange under a full list pushes out the second; the next, the third.
+  if (auto* slot = ahead(12); slot != nullptr && slot->is_new) {
     const auto list = children_of(attempts[slot->attempt]);
-    if (list.count() > 0) exchanges[list.exchanges[list.count() - 1U]].log.prefetch_tail(notes);
-    if (drops(*slot, list)) {
-      for (const auto i : {1U, 2U}) exchanges[list.exchanges[i]].log.prefetch_tail(notes);
+    if (list.capacity > FewChildren::capacity && list.count() == list.capacity) {
+      slot->victims = {list.exchanges[1], list.exchanges[2]};
+      for (const auto victim : slot->victims) prefetch(exchanges[victim]);
     }
+  }
+  if (const auto* slot = ahead(14); slot != nullptr && slot->victims[0] != none) {
+    for (const auto victim : slot->victims) exchanges[victim].log.prefetch_tail(notes);
   }
 }
 
