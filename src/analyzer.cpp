@@ -280,7 +280,8 @@ report::Report Analyzer::report(report::CaptureInfo capture) const {
       order.push_back(tunnel.attempts.empty() ? 0 : tunnel.attempts.front().id);
     }
   }
-  std::ranges::stable_sort(report.tunnels, {}, [&](const report::TunnelRow& row) { return order[row.index]; });
+  const auto first_seen = [&](const report::TunnelRow& row) { return order[row.index]; };
+  if (!std::ranges::is_sorted(report.tunnels, {}, first_seen)) std::ranges::stable_sort(report.tunnels, {}, first_seen);  // nearly always sorted
 
   report.open = [&self, facts, places = std::move(places)](const report::TunnelRow& row) {
     const auto [pair, part] = places[row.index];

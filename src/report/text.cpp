@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 
 #include "format.hpp"
 #include "text_parts.hpp"
@@ -33,16 +34,18 @@ unsigned rank(const TunnelRow& row) {
   }
 }
 constexpr unsigned last_trouble = 3;
+constexpr unsigned ranks = 8;
 
 void note(std::string& out, std::string_view text) { wrap(out, text, "Note: ", "      "); }
 
 }  // namespace
 
 std::vector<const TunnelRow*> by_trouble(const Report& report) {
-  std::vector<const TunnelRow*> rows;
-  rows.reserve(report.tunnels.size());
-  for (const TunnelRow& row : report.tunnels) rows.push_back(&row);
-  std::ranges::stable_sort(rows, {}, [](const TunnelRow* row) { return rank(*row); });
+  std::array<std::size_t, ranks + 1> begin{};  // of each rank's rows
+  for (const TunnelRow& row : report.tunnels) ++begin[rank(row) + 1];
+  std::partial_sum(begin.begin(), begin.end(), begin.begin());
+  std::vector<const TunnelRow*> rows(report.tunnels.size());
+  for (const TunnelRow& row : report.tunnels) rows[begin[rank(row)]++] = &row;
   return rows;
 }
 
