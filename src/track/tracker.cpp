@@ -217,7 +217,7 @@ void Tracker::Impl::take(Arrival arrival) {
     ++(note.is(Note::copy) ? attempt.copies : attempt.resends);
     ++(note.is(Note::copy) ? counts.copies : counts.resends);
     exchange.log.append(notes, note);
-    attempt.book = AttemptRecord::off_the_book;
+    if (!is_harmless_resend(attempt, exchange, note)) attempt.book = AttemptRecord::off_the_book;
     return;
   }
   exchange.log.append(notes, note);
@@ -372,6 +372,12 @@ void Tracker::Impl::keep_book(AttemptRecord& attempt, const ExchangeRecord& exch
     in_order = in_order && (from_responder ? own == 1 && others == 1 : own == others + 1 && own <= 2);
   }
   if (!in_order) attempt.book = AttemptRecord::off_the_book;
+}
+
+// A resend says no more than that one was needed, except that of Quick Mode's second message: the third may be missing.
+bool Tracker::Impl::is_harmless_resend(const AttemptRecord& attempt, const ExchangeRecord& exchange, const Note& note) {
+  if (!note.is(Note::resend) || note.is(Note::partial)) return false;
+  return &exchange == &attempt.phase1 || (exchange.type == ExchangeType::quick_mode && !note.is(Note::from_responder));
 }
 
 Note Tracker::Impl::make_note(AttemptRecord& attempt, const Arrival& arrival, std::uint32_t octets_digest, bool from_responder) {

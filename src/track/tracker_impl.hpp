@@ -70,6 +70,7 @@ struct Tracker::Impl {
   /// Many tunnels at once: less is kept of each.
   [[nodiscard]] bool under_pressure() const { return exchanges.used() > 65'536; }
   void note_progress(AttemptRecord& attempt, const ExchangeRecord& exchange);
+  static bool is_harmless_resend(const AttemptRecord& attempt, const ExchangeRecord& exchange, const Note& note);
   void keep_book(AttemptRecord& attempt, const ExchangeRecord& exchange, const Note& note);
   Note make_note(AttemptRecord& attempt, const Arrival& arrival, std::uint32_t digest, bool from_responder);
   bool find_original(const ExchangeRecord& exchange, Note& note) const;

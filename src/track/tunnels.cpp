@@ -223,7 +223,7 @@ std::optional<Routine> Tracker::Impl::routine(std::uint32_t index) const {
   const auto both = esp_pair_index.find(static_cast<std::uint32_t>(pair.key >> 32U), [&](std::uint32_t i) { return esp_pairs[i].a == pair.a && esp_pairs[i].b == pair.b; });
   if (both != none) return std::nullopt;
   const auto& attempt = attempts[pair.first_attempt];
-  return Routine{attempt.initiator_is_b ? pair.b : pair.a, attempt.initiator_is_b ? pair.a : pair.b, attempt.phase1.type, attempt.id};
+  return Routine{attempt.initiator_is_b ? pair.b : pair.a, attempt.initiator_is_b ? pair.a : pair.b, attempt.phase1.type, attempt.id, attempt.resends};
 }
 
 void Tracker::Impl::tunnels(std::uint32_t index, std::vector<Tunnel>& out) const {

@@ -42,6 +42,7 @@ struct Routine {
   net::Address responder;
   ExchangeType mode{};
   std::uint32_t attempt = 0;  ///< Attempt::id
+  std::uint32_t resends = 0;
 };
 
 /// Groups messages into exchanges, exchanges into attempts (by cookies and address pair), attempts into
