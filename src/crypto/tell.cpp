@@ -36,6 +36,18 @@ bool names(const CertificateFacts& facts, const SideFacts& side) {
   }
 }
 
+/// The chain within what the side sent.
+void join_chain(SideFacts& side, const std::vector<Octets>& kept) {
+  auto& all = side.certificates;
+  for (auto& one : all) {
+    if (!one.error.empty() || one.facts.self_signed || one.issuer) continue;
+    const auto issuer = std::ranges::find_if(all, [&](const CertificateSeen& other) { return &other != &one && other.error.empty() && other.facts.subject == one.facts.issuer; });
+    if (issuer == all.end()) continue;
+    one.issuer = static_cast<std::uint8_t>(issuer - all.begin());
+    one.signed_by_issuer = is_signed_by(kept[static_cast<std::size_t>(&one - all.data())], kept[*one.issuer]);
+  }
+}
+
 void tell_certificates(PhaseOne& one, const Message& message, const net::PacketInfo& packet, std::size_t from, CertificateShelf& shelf) {
   auto& side = one.facts.sides[from];
   auto& kept = one.certificates[from];
@@ -58,6 +70,7 @@ void tell_certificates(PhaseOne& one, const Message& message, const net::PacketI
   if (kept.size() == before) return;
   side.packet = packet.packet;
   side.file = packet.file;
+  join_chain(side, kept);
   if (!side.certificates.front().error.empty()) return;
   side.identity_in_certificate = side.identity.empty() || names(side.certificates.front().facts, side);
   if (side.identity_type == IdType::der_asn1_dn) {

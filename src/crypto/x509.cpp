@@ -221,6 +221,16 @@ Validity validity_at(const CertificateFacts& facts, Time when) noexcept {
   return when > facts.not_after ? Validity::expired : Validity::valid;
 }
 
+std::optional<bool> is_signed_by(ByteView certificate, ByteView issuer) {
+  if (refuse(certificate) || refuse(issuer)) return std::nullopt;
+  try {
+    const auto key = read(issuer).load_subject_public_key();
+    return read(certificate).check_signature(*key);
+  } catch (const std::exception&) {
+    return std::nullopt;
+  }
+}
+
 Result<ChainCheck, CertificateError> check_chain(std::span<const ByteView> chain, std::span<const ByteView> authorities,
                                                  Time when) {
   if (chain.empty()) return CertificateError{"no certificate"};

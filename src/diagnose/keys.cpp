@@ -90,6 +90,11 @@ CertificateFault fault_of(const crypto::SideFacts& side, std::string& words) {
     words = "The certificate of " + one.facts.subject + (expired ? " had expired on " + date(one.facts.not_after) : " is not valid before " + date(one.facts.not_before));
     return CertificateFault::time;
   }
+  for (const auto& one : side.certificates) {
+    if (one.signed_by_issuer != false) continue;
+    words = "The certificate of " + one.facts.subject + " is not signed by that of its issuer, which was sent too";
+    return CertificateFault::authority;
+  }
   if (!may_sign(own.facts)) {
     words = "The key usage of the certificate of " + own.facts.subject + " does not allow signatures";
     return CertificateFault::usage;

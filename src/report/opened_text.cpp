@@ -53,6 +53,7 @@ void sides(std::string& out, const PhaseOneFacts& facts) {
       std::string text = fmt::format("Certificate of the {}: {}, issued by {}, valid {} to {}", side_name(i), printable(seen.facts.subject), printable(seen.facts.issuer), day(seen.facts.not_before), day(seen.facts.not_after));
       if (seen.validity == crypto::Validity::expired) text += ": EXPIRED then";
       if (seen.validity == crypto::Validity::not_yet_valid) text += ": NOT YET VALID then";
+      if (seen.issuer) text += seen.signed_by_issuer == false ? "; NOT SIGNED by the issuer's certificate that was sent too" : seen.signed_by_issuer ? "; signed by its issuer, whose certificate was sent too" : "";
       if (n == 0 && !side.identity_in_certificate) text += "; it does not name the identity";
       if (n == 0 && side.chain) text += fmt::format("; by the CAs given: {}", name(side.chain->status));
       sentence(out, text + '.');

@@ -434,6 +434,33 @@ TEST_CASE("Pre-shared keys are the lines as they stand, with their blanks") {
   CHECK(hex_of(read->psks[3].psk.octets()) == hex_of(text_octets("0xzz")));
 }
 
+TEST_CASE("The certificates that a side sends are joined by issuer and signature") {
+  const auto as_payload = [](Octets der) {
+    der.insert(der.begin(), 4);  // X.509, signature
+    return Part{PayloadType::certificate, std::move(der)};
+  };
+  auto forged = octets_of(certificates::gw);
+  forged.back() ^= 1U;  // of its signature
+  struct Row {
+    std::string_view what;
+    Octets own, second;
+    std::optional<std::uint8_t> issuer;
+    std::optional<bool> is_signed;
+  };
+  for (const Row& row : {Row{"its CA", octets_of(certificates::gw), octets_of(certificates::ca), 1, true}, Row{"its CA, and another signature", forged, octets_of(certificates::ca), 1, false},
+                         Row{"itself again", octets_of(certificates::gw), octets_of(certificates::gw), std::nullopt, std::nullopt}, Row{"no certificate", octets_of(certificates::gw), octets_of("3000"), std::nullopt, std::nullopt}}) {
+    CAPTURE(row.what);
+    Line line{OpenerKeys{}};
+    line.send(clear(am::cookies, ExchangeType::aggressive, {{PayloadType::security_association, octets_of(am::sai_b)}, as_payload(row.own), as_payload(row.second)}), true);
+    const auto* facts = line.opener.facts(0x211f7bb6a12be2c9, 0xd4987cff82910716);
+    REQUIRE(facts != nullptr);
+    REQUIRE(facts->sides[1].certificates.size() == 2);
+    CHECK(facts->sides[1].certificates[0].issuer == row.issuer);
+    CHECK(facts->sides[1].certificates[0].signed_by_issuer == row.is_signed);
+    CHECK_FALSE(facts->sides[1].certificates[1].issuer == std::optional<std::uint8_t>{1});
+  }
+}
+
 TEST_CASE("A certificate in clear is read and held against the identity, the time and the authorities") {
   const auto gw = octets_of(certificates::gw);
   Octets certificate{4};  // X.509, signature

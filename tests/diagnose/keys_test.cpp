@@ -125,6 +125,7 @@ TEST_CASE("a rejected certificate is confirmed with its fault") {
   add("key usage", CertificateFault::usage, "does not allow signatures", [](auto& side) { side.certificates[0].facts.key_usage = {"keyEncipherment"}; });
   add("identity", CertificateFault::identity, "The identity gw.example.org is not in the certificate of CN=gw", [](auto& side) { side.identity_in_certificate = false; });
   add("CA", CertificateFault::authority, "leads to none of the CAs given (unknown CA)", [](auto& side) { side.chain = crypto::ChainCheck{crypto::ChainStatus::unknown_ca, ""}; });
+  add("signature", CertificateFault::authority, "is not signed by that of its issuer, which was sent too", [](auto& side) { side.certificates[0].signed_by_issuer = false; });
   add("near miss: all is well with it", CertificateFault::none, "was valid then and names gw.example.org", [](auto& side) { side.certificates[0].facts.key_usage = {"digitalSignature"}; });
   add("near miss: it cannot be read", CertificateFault::none, "", [](auto& side) { side.certificates[0].error = "no DER certificate"; });
   for (const Row& row : rows) {

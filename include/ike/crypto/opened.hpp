@@ -56,6 +56,8 @@ struct CertificateSeen {
   CertificateFacts facts;
   std::string error;                 ///< why it could not be read; then there are no facts
   Validity validity = Validity::valid;  ///< at the time of its packet
+  std::optional<std::uint8_t> issuer;  ///< which of the side's certificates bears the name of the issuer
+  std::optional<bool> signed_by_issuer;  ///< by the key of that one
 };
 
 /// What one side says of itself in phase 1.

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -45,6 +46,9 @@ Result<CertificateFacts, CertificateError> parse_certificate(ByteView der);
 enum class Validity : std::uint8_t { valid, not_yet_valid, expired };
 /// Whether the certificate is valid at `when`, which is packet time.
 Validity validity_at(const CertificateFacts& facts, Time when) noexcept;
+
+/// Whether the key of `issuer` signed `certificate` (both DER); nothing when one cannot be read or Botan lacks the algorithm.
+std::optional<bool> is_signed_by(ByteView certificate, ByteView issuer);
 
 enum class ChainStatus : std::uint8_t {
   trusted,
