@@ -88,14 +88,17 @@ ExchangeRecord& Tracker::Impl::child(AttemptRecord& attempt, const isakmp::Heade
   return exchange;
 }
 
-// Lets go the oldest exchange that has nothing more to say, and gives its record for use. The first one is
-// kept, since it tells how phase 2 began, and so are the newest four.
+// Lets go the oldest exchange that has nothing more to say, and gives its record for use. The first Quick Mode is
+// kept, since it tells how phase 2 began (the first exchange where none is held), and so are the newest four.
 std::uint32_t Tracker::Impl::drop_child(AttemptRecord& attempt, const ChildView& list) {
   constexpr std::uint8_t newest = 4;
   const auto end = static_cast<std::uint8_t>(list.count() > newest + 1 ? list.count() - newest : 2);
-  std::uint8_t victim = 1;
-  while (victim < end && !list.finished[victim]) ++victim;
-  if (victim == end) victim = 1;
+  const auto* types = std::find(list.types, list.types + end, ExchangeType::quick_mode);
+  const auto kept = static_cast<std::uint8_t>(types == list.types + end ? 0 : types - list.types);
+  const auto oldest = static_cast<std::uint8_t>(kept == 0 ? 1 : 0);
+  auto victim = oldest;
+  while (victim < end && (victim == kept || !list.finished[victim])) ++victim;
+  if (victim == end) victim = oldest;
   const auto index = list.exchanges[victim];
   if (attempt.newest == index) attempt.newest = none;
   auto& exchange = exchanges[index];
@@ -124,7 +127,7 @@ void Tracker::Impl::note_progress(AttemptRecord& attempt, const ExchangeRecord& 
   const bool answered = exchange.distinct_from_other > 0;
   bool finished = answered;
   if (exchange.type == ExchangeType::quick_mode) {
-    finished = exchange.distinct_from_starter > 1 && answered;
+    finished = exchange.has_three();
     if (exchange.distinct_from_starter == 1 && !answered) count_up(attempt.quick_modes_begun);
   }
   if (!finished) return;

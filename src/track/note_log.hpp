@@ -50,6 +50,7 @@ struct Note {
     packet_high = static_cast<std::uint16_t>(number >> 32U);
   }
   [[nodiscard]] bool is(Flag flag) const { return (flags & flag) != 0; }
+  [[nodiscard]] bool repeats() const { return (flags & (resend | copy)) != 0; }
 };
 static_assert(sizeof(Note) == 32);
 
@@ -101,7 +102,11 @@ class NoteLog {
       last_chunk_ = fresh;
       ++chunks_;
     }
-    return pool[chunk(pool, at / NoteChunk::capacity)].notes[at % NoteChunk::capacity] = note;
+    auto& slot = pool[chunk(pool, at / NoteChunk::capacity)].notes[at % NoteChunk::capacity];
+    if (ordinal < head + tail || slot.repeats()) return slot = note;
+    Note added = note;
+    save(pool, slot, ordinal - tail, added);
+    return slot = added;
   }
 
   /// Calls visit(ordinal, note) for every kept message, oldest first, until it says true; whether it did.
@@ -149,6 +154,34 @@ class NoteLog {
   }
 
  private:
+  // A message that came the first time is about to fall out behind the head: the head's newest repetition makes room
+  // for it, so that no storm of resends hides what came in its midst.
+  void save(NotePool& pool, const Note first_of_kind, std::uint32_t ordinal_then, Note& added) {
+    std::uint32_t gone = head;
+    std::uint8_t repeated = Note::no_original;
+    each_mutable(pool, [&](std::uint32_t ordinal, Note& note) {
+      if (ordinal > 0 && ordinal < head && note.repeats()) gone = ordinal, repeated = note.original;
+      return ordinal >= head;
+    });
+    if (gone == head) return;
+    const auto renumber = [&](Note& note) {
+      if (note.original == Note::no_original) return;
+      if (note.original == ordinal_then) note.original = head - 1;
+      else if (note.original == gone) note.original = repeated;
+      else if (note.original > gone && note.original < head) --note.original;
+    };
+    Note* hole = nullptr;
+    each_mutable(pool, [&](std::uint32_t ordinal, Note& note) {
+      renumber(note);
+      if (ordinal < gone || ordinal >= head) return false;
+      if (hole != nullptr) *hole = note;
+      hole = &note;
+      return false;
+    });
+    *hole = first_of_kind;
+    renumber(added);
+  }
+
   // Place of an ordinal behind the inline one: first the head's, then the ring of the tail.
   static std::uint32_t place(std::uint32_t ordinal) { return ordinal < head ? ordinal - 1 : head - 1 + (ordinal - head) % tail; }
   std::uint32_t chunk(const NotePool& pool, std::uint32_t n) const {

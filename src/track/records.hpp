@@ -24,6 +24,8 @@ struct ExchangeRecord {
   bool started_by_responder = false;
   std::uint8_t distinct_from_starter = 0;  // messages that are neither resend nor copy; saturates
   std::uint8_t distinct_from_other = 0;
+  /// Three messages, of both sides: a whole Quick Mode, in whatever order they were shown.
+  [[nodiscard]] bool has_three() const { return distinct_from_starter > 0 && distinct_from_other > 0 && distinct_from_starter + distinct_from_other >= 3; }
   std::uint64_t digests = 0;  // Bloom filter of its messages' digests: most messages are new, and need no search
 };
 

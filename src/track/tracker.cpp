@@ -193,7 +193,7 @@ void Tracker::Impl::take(Arrival arrival) {
   if (arrival.completes != 0) {
     Note* first_fragment = nullptr;  // the newest of that number: another file may have had the same
     exchange.log.each_mutable(notes, [&](std::uint32_t, Note& kept) {
-      if (kept.packet() == arrival.completes && kept.is(Note::partial)) first_fragment = &kept;
+      if (kept.packet() == arrival.completes && kept.is(Note::partial) && (arrival.ike_fragmented || kept.ip_id == note.ip_id)) first_fragment = &kept;
       return false;
     });
     if (first_fragment != nullptr) {
@@ -221,12 +221,10 @@ void Tracker::Impl::take(Arrival arrival) {
     return;
   }
   exchange.log.append(notes, note);
+  const bool was_whole = exchange.has_three();
   auto& distinct = from_responder == exchange.started_by_responder ? exchange.distinct_from_starter : exchange.distinct_from_other;
   if (distinct < 255) ++distinct;
-  // Complete with the third message, which may be shown before the second.
-  const bool whole = exchange.distinct_from_starter >= 2 && exchange.distinct_from_other >= 1;
-  const bool was_whole = distinct > (&distinct == &exchange.distinct_from_starter ? 2 : 1);
-  if (exchange.type == ExchangeType::quick_mode && whole && !was_whole) count_up(attempt.quick_modes_complete);
+  if (exchange.type == ExchangeType::quick_mode && exchange.has_three() && !was_whole) count_up(attempt.quick_modes_complete);
   if (&exchange != &attempt.phase1 && exchange.type != ExchangeType::informational) note_progress(attempt, exchange);
   if (attempt.book != AttemptRecord::off_the_book) keep_book(attempt, exchange, note);
   learn(attempt, arrival, from_responder);

@@ -101,6 +101,7 @@ struct Tracker::Impl {
     std::vector<Event> events;
   };
   mutable Scratch scratch;
+  void fill_events(const AttemptRecord& record, bool swapped, std::vector<Event>& events) const;
   void fill_attempt(const AttemptRecord& record, Attempt& attempt, std::vector<Event>& events) const;
   void bring_near(std::uint32_t pair) const;
   [[nodiscard]] bool went_by_the_book(const PairRecord& pair) const;

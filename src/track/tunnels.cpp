@@ -12,21 +12,26 @@ namespace {
 
 Time to_time(std::int64_t nanoseconds) { return Time{Duration{nanoseconds}}; }
 
-// Sides were assumed, since the beginning was not captured. Two things prove the assumption wrong: after a
-// KE from the assumed initiator the other side speaks encrypted without a KE of its own (so that KE was
-// message 4), or the assumed responder begins Quick Mode without having sent message 6.
+// Sides were assumed, since the beginning was not captured. What proves the assumption wrong: a message 1 from the
+// assumed responder; a KE from the assumed initiator, answered none or repeated after the other's, before the other
+// side is the first to encrypt (so that KE was message 4); Quick Mode begun by the assumed responder, who has not
+// sent message 6.
 bool sides_are_swapped(std::span<const Event> events) {
   bool ke_from_initiator = false;
   bool ke_from_responder = false;
+  bool answered_again = false;
   bool sealed_from_initiator = false;
   for (const auto& event : events) {
     if (!event.is_message()) continue;
     const bool from_initiator = event.from == Side::initiator;
+    if (event.is_phase1() && event.responder_cookie == 0 && !event.encrypted && event.payloads.contains(PayloadType::security_association)) return !from_initiator;
     if (event.exchange == ExchangeType::identity_protection) {
-      if (event.number == 3) ke_from_initiator = true;
+      if (event.number == 3) {
+        answered_again |= ke_from_responder && event.is_resend();
+        ke_from_initiator = true;
+      }
       if (event.number == 4) ke_from_responder = true;
-      if (event.number == 6 && ke_from_initiator && !ke_from_responder && !sealed_from_initiator) return true;
-      if (event.number == 6) return false;
+      if (event.number == 6) return ke_from_initiator && (!ke_from_responder || answered_again) && !sealed_from_initiator;
       if (event.number == 5) sealed_from_initiator = true;
     } else if (event.exchange == ExchangeType::quick_mode && event.number == 1) {
       return !from_initiator && sealed_from_initiator;
@@ -37,39 +42,22 @@ bool sides_are_swapped(std::span<const Event> events) {
 
 }  // namespace
 
-void Tracker::Impl::fill_attempt(const AttemptRecord& record, Attempt& attempt, std::vector<Event>& events) const {
-  const auto& pair = pairs[record.pair];
-  attempt.id = record.id;
-  attempt.mode = record.phase1.type;
-  attempt.initiator_cookie = record.initiator_cookie;
-  attempt.responder_cookies.clear();
-  if (record.responder_cookie != 0) attempt.responder_cookies.push_back(record.responder_cookie);
+// The attempt's messages by time; `swapped`: who was taken for the initiator is the responder.
+void Tracker::Impl::fill_events(const AttemptRecord& record, bool swapped, std::vector<Event>& events) const {
   const auto* rarely = record.rare == none ? nullptr : &rare_pool[record.rare];
-  if (rarely != nullptr) attempt.responder_cookies.insert(attempt.responder_cookies.end(), rarely->responder_cookies.begin(), rarely->responder_cookies.begin() + rarely->cookie_count);
-  attempt.initiator = {record.initiator_is_b ? pair.b : pair.a, record.initiator_port};
-  attempt.responder = {record.initiator_is_b ? pair.a : pair.b, record.responder_port};
-  attempt.initiator_assumed = record.initiator_assumed;
-  attempt.other_addresses = rarely != nullptr && rarely->pair != none;
-  attempt.offer = record.offer != 0 ? &offers[record.offer] : nullptr;
-  attempt.choice = record.choice != 0 ? &offers[record.choice] : nullptr;
-  attempt.quick_modes_begun = record.quick_modes_begun;
-  attempt.quick_modes_complete = record.quick_modes_complete;
-  attempt.resends = record.resends;
-  attempt.copies = record.copies;
-  attempt.first = to_time(record.first);
-  attempt.last = to_time(record.last);
-  attempt.events_left_out = record.left_out + record.phase1.log.left_out();
-
   const auto begin = events.size();
   auto& origins = scratch.origins;
   origins.clear();
   const auto gather = [&](const ExchangeRecord& exchange, std::uint32_t exchange_number) {
     std::uint8_t from_starter = 0;
     std::uint8_t from_other = 0;
+    // Two messages of Quick Mode from one side and one from the other: who sent two began, whichever was shown first.
+    const bool answer_first = exchange.type == ExchangeType::quick_mode && exchange.distinct_from_other > exchange.distinct_from_starter;
+    const bool started_by_responder = (exchange.started_by_responder != answer_first) != swapped;
     exchange.log.each(notes, [&](std::uint32_t ordinal, const Note& note) {
       auto& event = events.emplace_back();
       origins.push_back({exchange_number, ordinal, note.original});
-      const bool from_responder = note.is(Note::from_responder);
+      const bool from_responder = note.is(Note::from_responder) != swapped;
       event.time = to_time(note.time);
       event.packet = note.packet();
       event.file = note.file;
@@ -111,8 +99,8 @@ void Tracker::Impl::fill_attempt(const AttemptRecord& record, Attempt& attempt, 
         event.number = phase1_number(exchange.type, note, from_responder);
       } else if (!repeats) {
         // Below phase 1 everything is encrypted: the place is told by sender and order alone.
-        auto& count = from_responder == exchange.started_by_responder ? from_starter : from_other;
-        event.number = static_cast<std::uint8_t>(from_responder == exchange.started_by_responder ? 2 * count + 1 : 2 * count + 2);
+        auto& count = from_responder == started_by_responder ? from_starter : from_other;
+        event.number = static_cast<std::uint8_t>(from_responder == started_by_responder ? 2 * count + 1 : 2 * count + 2);
         if (count < 100) ++count;
       }
       return false;
@@ -122,8 +110,7 @@ void Tracker::Impl::fill_attempt(const AttemptRecord& record, Attempt& attempt, 
   std::uint32_t child_number = 0;
   for (const auto child : children_of(record).all()) {
     gather(exchanges[child], ++child_number);
-    attempt.events_left_out += exchanges[child].log.left_out();
-  }
+    }
 
   const auto count = events.size() - begin;
   const auto own = std::span{events}.subspan(begin);
@@ -152,12 +139,38 @@ void Tracker::Impl::fill_attempt(const AttemptRecord& record, Attempt& attempt, 
     (event.is_copy() ? event.copy_of : event.resend_of) = original == no_event ? rank[i] : original;
     if (origins[i].exchange != 0 && original != no_event) event.number = own[original].number;
   }
+}
+
+void Tracker::Impl::fill_attempt(const AttemptRecord& record, Attempt& attempt, std::vector<Event>& events) const {
+  const auto& pair = pairs[record.pair];
+  attempt.id = record.id;
+  attempt.mode = record.phase1.type;
+  attempt.initiator_cookie = record.initiator_cookie;
+  attempt.responder_cookies.clear();
+  if (record.responder_cookie != 0) attempt.responder_cookies.push_back(record.responder_cookie);
+  const auto* rarely = record.rare == none ? nullptr : &rare_pool[record.rare];
+  if (rarely != nullptr) attempt.responder_cookies.insert(attempt.responder_cookies.end(), rarely->responder_cookies.begin(), rarely->responder_cookies.begin() + rarely->cookie_count);
+  attempt.initiator = {record.initiator_is_b ? pair.b : pair.a, record.initiator_port};
+  attempt.responder = {record.initiator_is_b ? pair.a : pair.b, record.responder_port};
+  attempt.initiator_assumed = record.initiator_assumed;
+  attempt.other_addresses = rarely != nullptr && rarely->pair != none;
+  attempt.offer = record.offer != 0 ? &offers[record.offer] : nullptr;
+  attempt.choice = record.choice != 0 ? &offers[record.choice] : nullptr;
+  attempt.quick_modes_begun = record.quick_modes_begun;
+  attempt.quick_modes_complete = record.quick_modes_complete;
+  attempt.resends = record.resends;
+  attempt.copies = record.copies;
+  attempt.first = to_time(record.first);
+  attempt.last = to_time(record.last);
+  attempt.events_left_out = record.left_out + record.phase1.log.left_out();
+
+  for (const auto child : children_of(record).all()) attempt.events_left_out += exchanges[child].log.left_out();
+  const auto begin = events.size();
+  fill_events(record, false, events);
   if (record.initiator_assumed && sides_are_swapped(std::span{events}.subspan(begin))) {
     std::swap(attempt.initiator, attempt.responder);
-    for (auto& event : std::span{events}.subspan(begin)) {
-      event.from = other(event.from);
-      if (event.exchange == ExchangeType::identity_protection && event.number >= 3) event.number = static_cast<std::uint8_t>(((event.number - 1) ^ 1) + 1);
-    }
+    events.resize(begin);
+    fill_events(record, true, events);
   }
 
   if (record.nat != none && nat_pool[record.nat].count[0] > 1 && nat_pool[record.nat].count[1] > 1) {
@@ -232,16 +245,21 @@ void Tracker::Impl::tunnels(std::uint32_t index, std::vector<Tunnel>& out) const
     out.clear();
     return;
   }
-  // Clients behind one address are told apart by their ports when their attempts interleave.
+  // Clients behind one address are told apart by their ports when their attempts interleave. Informationals alone are
+  // nobody's attempt: they go with the others of their port, or with the first.
   auto& clients = scratch.clients;
   clients.clear();
   bool interleaved = false;
+  const auto client_of = [&](const AttemptRecord& attempt) {
+    return std::ranges::find_if(clients, [&](const auto& client) { return client.initiator_is_b == attempt.initiator_is_b && client.port == attempt.initiator_port; });
+  };
   for (auto i = pair.first_attempt; i != none; i = attempts[i].next_in_pair) {
     const auto& attempt = attempts[i];
+    if (attempt.phase1.type == ExchangeType::informational) continue;
     for (const auto& client : clients) {
       if (client.initiator_is_b == attempt.initiator_is_b && client.port != attempt.initiator_port && attempt.first <= client.last && attempt.last >= client.first) interleaved = true;
     }
-    const auto same = std::ranges::find_if(clients, [&](const auto& client) { return client.initiator_is_b == attempt.initiator_is_b && client.port == attempt.initiator_port; });
+    const auto same = client_of(attempt);
     if (same == clients.end()) {
       constexpr std::size_t most = 64;  // beyond, a prober: no splitting is worth its price
       if (clients.size() < most) clients.push_back({attempt.initiator_is_b, attempt.initiator_port, attempt.first, attempt.last});
@@ -262,7 +280,10 @@ void Tracker::Impl::tunnels(std::uint32_t index, std::vector<Tunnel>& out) const
     ends.clear();
     for (auto i = pair.first_attempt; i != none; i = attempts[i].next_in_pair) {
       const auto& record = attempts[i];
-      if (interleaved && (record.initiator_is_b != clients[n].initiator_is_b || record.initiator_port != clients[n].port)) continue;
+      if (interleaved) {
+        const auto own = client_of(record);
+        if (n != (own == clients.end() ? 0 : static_cast<std::size_t>(own - clients.begin()))) continue;
+      }
       if (tunnel.attempts.size() <= count) tunnel.attempts.emplace_back();
       auto& attempt = tunnel.attempts[count++];
       auto cookies = std::move(attempt.responder_cookies);

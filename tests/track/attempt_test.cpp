@@ -213,6 +213,18 @@ TEST_CASE("IPv6 peers are a pair like others") {
   CHECK(net::to_string(tunnel.peers[1]) == "2001:db8::2");
 }
 
+TEST_CASE("Informationals of a port of their own split no tunnel") {
+  Observer wire;
+  const Hop from_elsewhere{"192.0.2.1", "198.51.100.2", 1024, 500};
+  for (unsigned number = 1; number <= 6; ++number) wire.send(number, number % 2 == 1 ? over : answer, mm(number));
+  wire.send(3.5, from_elsewhere, sealed(5, 0x55, 1, {0x77, 0x78}));
+  wire.send(8, over, sealed(5, 0x56, 1, {0x77, 0x78}));
+  std::vector<Tunnel> tunnels;
+  wire.tracker().tunnels(0, tunnels);
+  REQUIRE(tunnels.size() == 1);
+  CHECK(tunnels[0].attempts.size() == 2);
+}
+
 TEST_CASE("both peers on one address are told apart by their ports") {
   const Hop loop{.source = "192.0.2.1", .destination = "192.0.2.1", .source_port = 500, .destination_port = 4510};
   Observer wire;

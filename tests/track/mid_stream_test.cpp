@@ -46,6 +46,28 @@ TEST_CASE("without message 1 the sides are assumed, and turned round when it is 
   }
 }
 
+TEST_CASE("a message 1 proves who begins, whatever notify opened the attempt") {
+  Observer wire;
+  wire.send(0, over, clear_notify(14));  // taken for an answer, until its sender begins under the same cookie
+  wire.send(1, over, mm(1));
+  wire.send(1.1, answer, mm(2));
+  const auto tunnel = wire.tunnel();
+  CHECK(net::to_string(tunnel.attempts[0].initiator.address) == "192.0.2.1");
+  CHECK(line(tunnel.attempts[0]) == "IN14 I1 R2");
+}
+
+TEST_CASE("a capture that begins with message 4, sent again for a message 3 that comes again, has its sides right") {
+  Observer wire;
+  wire.send(0, answer, mm(4));
+  wire.send(1, over, mm(3));
+  wire.send(1.1, answer, mm(4));
+  wire.send(1.2, over, mm(5));
+  wire.send(1.3, answer, mm(6));
+  const auto tunnel = wire.tunnel();
+  CHECK(net::to_string(tunnel.attempts[0].initiator.address) == "192.0.2.1");
+  CHECK(line(tunnel.attempts[0]) == "R4 I3 R4r I5 R6");
+}
+
 TEST_CASE("known sides are not turned round by a responder that begins Quick Mode") {
   CHECK(line(from("123456q").tunnel().attempts[0]) == "I1 R2 I3 R4 I5 R6 RQ1");
 }

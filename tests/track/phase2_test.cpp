@@ -50,6 +50,25 @@ TEST_CASE("a Quick Mode whose third message is shown before its second is comple
   CHECK(wire.tunnel().attempts[0].quick_modes_complete == 1);
 }
 
+TEST_CASE("a Quick Mode whose second message is shown before its first is complete, and its messages keep their numbers") {
+  auto wire = established();
+  wire.send(1.000, answer, sealed(32, 0x77, 2));
+  wire.send(1.001, over, sealed(32, 0x77, 1));
+  CHECK(wire.tunnel().attempts[0].quick_modes_complete == 0);
+  wire.send(1.002, over, sealed(32, 0x77, 3));
+  const auto tunnel = wire.tunnel();
+  CHECK(tunnel.attempts[0].quick_modes_complete == 1);
+  CHECK(beyond(tunnel.attempts[0]) == "RQ2 IQ1 IQ3");
+}
+
+TEST_CASE("many exchanges leave the first Quick Mode, though an Informational came before it") {
+  auto wire = established();
+  wire.send(1, answer, sealed(5, 0x70, 1));
+  for (std::uint8_t number = 1; number <= 3; ++number) wire.send(2 + 0.1 * number, number == 2 ? answer : over, sealed(32, 0x77, number));
+  for (unsigned i = 0; i < 100; ++i) wire.send(10 + i, over, sealed(5, 0x1000 + i, static_cast<std::uint8_t>(i)));
+  CHECK(beyond(wire.tunnel().attempts[0]).starts_with("IQ1 RQ2 IQ3 "));
+}
+
 TEST_CASE("resends within Quick Mode keep their number and complete nothing") {
   auto wire = established();
   wire.send(1.0, over, sealed(32, 0x77, 1));

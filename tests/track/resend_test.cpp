@@ -1,4 +1,6 @@
 // The same octets again: sent again, shown twice, or another message.
+#include <algorithm>
+
 #include "track/observer.hpp"
 
 namespace ike::track {
@@ -99,6 +101,35 @@ TEST_CASE("a storm of resends keeps its beginning, its end and its number, in bo
   CHECK(attempt.events.back().number == 2);
   CHECK(attempt.events[attempt.events.size() - 2].is_resend());
   CHECK(attempt.events[attempt.events.size() - 2].resend_of == 0);
+}
+
+TEST_CASE("what comes the first time in the midst of a storm of resends is kept, at its place") {
+  Observer wire;
+  double at = 0;
+  const auto storm = [&](const Hop& hop, const Bytes& message, unsigned times) {
+    for (unsigned i = 0; i < times; ++i) wire.send(at += 1, hop, message);
+  };
+  storm(over, mm(1), 100);
+  storm(answer, mm(2), 100);
+  storm(over, mm(3), 100);
+  wire.send(at += 1, answer, mm(4));
+  storm(over, mm(3), 100);
+  const auto tunnel = wire.tunnel();
+  const auto& attempt = tunnel.attempts[0];
+  CHECK(attempt.resends == 99 + 99 + 199);
+  CHECK(attempt.events.size() + attempt.events_left_out == 401);
+  std::string first_of_kind;
+  for (const auto& event : attempt.events) {
+    if (!event.is_resend()) {
+      first_of_kind += std::to_string(event.number);
+      continue;
+    }
+    const auto& original = attempt.events[event.resend_of];
+    CHECK(original.number == event.number);
+    CHECK_FALSE(original.is_resend());
+  }
+  CHECK(first_of_kind == "1234");
+  CHECK(std::ranges::is_sorted(attempt.events, {}, &Event::time));
 }
 
 TEST_CASE("a storm of Informationals keeps how phase 2 began and the newest") {
