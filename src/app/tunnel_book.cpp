@@ -117,8 +117,7 @@ void TunnelBook::work(Time now, std::chrono::nanoseconds budget, const Analyzer:
     }
     Entry& entry = entries_[*index];
     if (now < entry.not_before) {
-      entry.check = entry.not_before;
-      (entry.answered ? hot_timers_ : cold_timers_).push({entry.check, *index});
+      set_timer(*index, entry.not_before);
     } else {
       judge(*index, now, loss);
     }
@@ -190,8 +189,22 @@ void TunnelBook::schedule(std::uint32_t index, Time now, Time last, bool settled
   const Duration quiet = std::clamp<Duration>(last > now - latest ? now - last : latest, Duration{}, latest);
   Time check = now + std::clamp<Duration>(settled ? quiet : quiet / 4, soonest, latest);
   if (last > now - patience_) check = std::min(check, std::max(last + patience_, now + 1ms));
-  entry.check = std::max(check, entry.not_before);
-  (entry.answered ? hot_timers_ : cold_timers_).push({entry.check, index});
+  set_timer(index, std::max(check, entry.not_before));
+}
+
+void TunnelBook::set_timer(std::uint32_t index, Time time) {
+  entries_[index].check = time;
+  (entries_[index].answered ? hot_timers_ : cold_timers_).push({time, index});
+  if (hot_timers_.size() + cold_timers_.size() > 4 * entries_.size() + 1024) tidy_timers();
+}
+
+/// Without those that were set anew: what is judged often leaves many behind.
+void TunnelBook::tidy_timers() {
+  hot_timers_ = {};
+  cold_timers_ = {};
+  for (std::uint32_t index = 0; index < entries_.size(); ++index) {
+    if (entries_[index].check != Time{}) (entries_[index].answered ? hot_timers_ : cold_timers_).push({entries_[index].check, index});
+  }
 }
 
 std::uint32_t TunnelBook::number_of(const net::Address& a, const net::Address& b, std::size_t nth, std::uint32_t otherwise) const {

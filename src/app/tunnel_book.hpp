@@ -75,7 +75,7 @@ class TunnelBook {
     std::uint32_t index;
     friend bool operator>(const Due& a, const Due& b) noexcept { return a.time > b.time; }
   };
-  using Timers = std::priority_queue<Due, std::vector<Due>, std::greater<>>;
+  using Timers = std::priority_queue<Due, std::vector<Due>, std::greater<>>;  // those that were set anew since stay in it until they are due
 
   [[nodiscard]] std::uint64_t key_of(const net::Address& a, const net::Address& b) const noexcept;
   void learn();
@@ -85,6 +85,8 @@ class TunnelBook {
   std::optional<std::uint32_t> next(Time now);
   void judge(std::uint32_t index, Time now, const Analyzer::Loss& loss);
   void compare(TunnelState& state, bool fresh, const Analyzer::Judged& judged, Time now);
+  void set_timer(std::uint32_t index, Time time);
+  void tidy_timers();
   void schedule(std::uint32_t index, Time now, Time last, bool settled);
 
   const Analyzer& analyzer_;

@@ -68,14 +68,15 @@ class Watch {
         book_{analyzer_, options.judgement.patience, [this](const TunnelChange& change) { tell(change); }},
         take_{[this](const Frame& frame) { take(frame); }},
         counts_{source_.counts()} {
+    const auto exchanges = std::min<std::uint32_t>(2 * options.limits.attempts, 1U << 18U);
     if (options.table) {
-      events_.emplace(std::function<void(const report::Passing&)>{[](const report::Passing&) {}});
+      events_.emplace(std::function<void(const report::Passing&)>{[](const report::Passing&) {}}, 1);
       terminal_.emplace();
     } else if (options.format == Format::ndjson) {
-      events_.emplace(std::function<void(std::string_view)>{write});
+      events_.emplace(std::function<void(std::string_view)>{write}, exchanges);
     } else {
       screen_.emplace(write, wants_colour(options.colour), options.verbose > 0);
-      events_.emplace(std::function<void(const report::Passing&)>{[this](const report::Passing& event) { screen_->passing(event); }});
+      events_.emplace(std::function<void(const report::Passing&)>{[this](const report::Passing& event) { screen_->passing(event); }}, exchanges);
     }
   }
 
