@@ -232,6 +232,8 @@ report::Report Analyzer::report(report::CaptureInfo capture) const {
   remark(counts.other_version, "packet of an unknown IKE version", "packets of an unknown IKE version");
   remark(counts.unknown, "packet on an IKE port that is neither IKE nor ESP", "packets on an IKE port that are neither IKE nor ESP");
   remark(net.malformed, "packet whose link, IP or UDP header contradicts itself", "packets whose link, IP or UDP header contradicts itself");
+  remark(net.bad_checksums, "IKE packet has a wrong checksum: usual at its sender, whose network card fills it in; elsewhere its receiver drops it",
+         "IKE packets have a wrong checksum: usual at their sender, whose network card fills it in; elsewhere their receiver drops them");
   remark(net.unknown_link, "frame of a link type that cannot be read", "frames of a link type that cannot be read");
   remark(net.fragments_unfinished + net.fragments_evicted, "datagram whose IP fragments did not all come", "datagrams whose IP fragments did not all come");
   remark(net.by_content, "IKE packet between other ports, known by its content", "IKE packets between other ports, known by their content");

@@ -1,6 +1,8 @@
 #include "ike/net/dissector.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstring>
 
 #include "ike/net/icmp.hpp"
 #include "ike/net/ip.hpp"
@@ -61,6 +63,35 @@ bool looks_like_ike(ByteView payload, std::size_t udp_length) {
   constexpr std::uint8_t security_association = 1;
   return at[17] == 0x10 && load_be32(at + 24) == length && at[19] <= 7 && load_be64(at) != 0 && ((exchange >= 1 && exchange <= 6) || exchange == 32 || exchange == 33) &&
          (!begins || (at[16] == security_association && load_be32(at + 20) == 0));
+}
+
+/// Ones' complement sum (RFC 1071) in this machine's byte order, in which 0xffff is as good as in any other.
+std::uint64_t ones_sum(const std::uint8_t* at, std::size_t size) noexcept {
+  std::uint64_t sum = 0;
+  for (; size >= 8; size -= 8, at += 8) {
+    std::uint64_t word;
+    std::memcpy(&word, at, sizeof word);
+    sum += (word & 0xffffffff) + (word >> 32U);
+  }
+  std::array<std::uint8_t, 8> rest{};
+  std::memcpy(rest.data(), at, size);
+  std::uint64_t word;
+  std::memcpy(&word, rest.data(), sizeof word);
+  return sum + (word & 0xffffffff) + (word >> 32U);
+}
+
+bool folds_to_ones(std::uint64_t sum) noexcept {
+  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >> 16U);
+  return sum == 0xffff;
+}
+
+/// Whether the checksums of a datagram that was captured whole are right, or were not sent.
+bool checksums_fit(const IpPacket& packet, ByteView udp) noexcept {
+  const bool v4 = packet.version == 4;
+  if (v4 && load_be16(packet.header + 10) != 0 && !folds_to_ones(ones_sum(packet.header, (packet.header[0] & 15U) * 4U))) return false;
+  if (load_be16(udp.data() + 6) == 0) return true;
+  std::array<std::uint8_t, 8> pseudo{0, 0, 0, protocol::udp, 0, 0, udp[4], udp[5]};
+  return folds_to_ones(ones_sum(pseudo.data(), pseudo.size()) + (v4 ? ones_sum(packet.header + 12, 8) : ones_sum(packet.header + 8, 32)) + ones_sum(udp.data(), udp.size()));
 }
 
 /// Whether a later fragment of such a protocol may belong to a UDP datagram: IPv6 names the first header
@@ -235,7 +266,15 @@ Dissector::Kind Dissector::other_port(const Frame& frame, const IpPacket& packet
 
 Dissector::Kind Dissector::take_udp(const Frame& frame, const IpPacket& packet) {
   fill_info(datagram_, frame, packet);
-  return fill_datagram(packet.payload.octets, packet.payload.missing, packet.payload.missing != 0);
+  const ByteView udp = packet.payload.octets;
+  const std::size_t length = load_be16(udp.data() + 4);
+  constexpr std::size_t shortest_ike = udp_header + 24;
+  if (length >= shortest_ike && length <= udp.size()) {
+    const bool marked = load_be16(udp.data()) == 4500 || load_be16(udp.data() + 2) == 4500;
+    const bool esp = marked && load_be32(udp.data() + udp_header) != 0;  // has sums of its own
+    if (!esp && !checksums_fit(packet, udp.first(length))) ++counts_.bad_checksums;
+  }
+  return fill_datagram(udp, packet.payload.missing, packet.payload.missing != 0);
 }
 
 Dissector::Kind Dissector::take_fragment(const Frame& frame, const IpPacket& packet) {

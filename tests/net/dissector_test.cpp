@@ -142,4 +142,42 @@ TEST_CASE("GDOI and Cisco's IPsec over UDP are counted by their ports") {
   CHECK(dissector.counts().cisco_udp == 2);
 }
 
+TEST_CASE("a wrong checksum is counted and the datagram taken all the same; one that was not sent, and ESP's, are not looked at") {
+  const test::Ip v6{.source = "2001:db8::1", .destination = "2001:db8::2"};
+  for (const bool six : {false, true}) {
+    for (const std::size_t size : {28U, 61U, 300U, 301U}) {
+      CAPTURE(six);
+      CAPTURE(size);
+      const std::size_t header = six ? 40 : 20;
+      const auto packet = [&](std::uint16_t port, const Bytes& payload) { return six ? test::udp(v6, port, port, payload) : test::udp({}, port, port, payload); };
+      const Bytes right = packet(500, test::pattern(size));
+      const auto wrong_sums = [](const Bytes& octets) {
+        Dissector dissector;
+        CHECK(dissector.dissect(test::frame_of(octets, LinkType::raw)) == Kind::udp);
+        return dissector.counts().bad_checksums;
+      };
+      CHECK(wrong_sums(right) == 0);
+      for (const std::size_t at : {header + 6, header + 8, right.size() - 1}) {  // the sum itself, first and last octet
+        Bytes wrong = right;
+        wrong[at] ^= 0x40U;
+        CHECK(wrong_sums(wrong) == 1);
+      }
+      Bytes unsummed = right;
+      unsummed[header + 6] = unsummed[header + 7] = 0;
+      unsummed.back() ^= 1U;
+      CHECK(wrong_sums(unsummed) == 0);
+      if (!six) {
+        Bytes wrong = right;
+        wrong[8] ^= 1U;  // TTL: of the IPv4 header
+        CHECK(wrong_sums(wrong) == 1);
+        wrong[10] = wrong[11] = 0;  // left to the card
+        CHECK(wrong_sums(wrong) == 0);
+      }
+      Bytes esp = packet(4500, test::esp_payload(7, 1) + test::pattern(size));
+      esp.back() ^= 1U;
+      CHECK(wrong_sums(esp) == 0);
+    }
+  }
+}
+
 }  // namespace ike::net

@@ -32,6 +32,7 @@ struct NetCounts {
   std::uint64_t by_content = 0;            ///< IKE on other ports than ours, known by its header
   std::uint64_t cisco_udp = 0;             ///< datagrams on UDP 10000, where Cisco's IPsec over UDP is
   std::uint64_t gdoi = 0;                  ///< datagrams on UDP 848 (RFC 6407)
+  std::uint64_t bad_checksums = 0;         ///< IKE in one packet, captured whole, whose UDP or IPv4 checksum is wrong; taken all the same
   LinkType last_unknown_link{};
 };
 
