@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 
-from lab import Faults, check_rights, run
+from lab import Faults, check_program, check_rights, run
 
 NAME = f'ikf{os.getpid()}'
 REAL, PEER, COOKIE = '192.0.2.1', '198.51.100.2', 0x1122334455667788
@@ -127,6 +127,7 @@ def main():
         send(options.send, options.seconds)
         return 0
     check_rights()
+    check_program(os.path.abspath(options.program))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit('stopped'))  # and clean up
     faults = Faults()
     run('ip', 'netns', 'add', NAME)

@@ -184,3 +184,14 @@ def check_daemons():
         skip('strongSwan (charon-systemd) is not installed')
     if not os.path.exists('/dev/net/tun'):
         skip('no /dev/net/tun, which kernel-libipsec needs')
+
+
+def check_program(program):
+    """... where `watch` can't be had as it is meant: without the rights to capture, to become another user, or to be confined."""
+    try:
+        outcome = run('timeout', '-s', 'INT', '1', program, 'watch', '-i', 'lo', check=False)
+    except subprocess.TimeoutExpired:
+        return
+    for word in ('seccomp', "can't become", 'no right to capture', 'can\'t drop capabilities'):
+        if word in outcome.stderr:
+            skip(outcome.stderr.strip())

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 
-from lab import LEFT, RIGHT, WORD, Faults, Lab, check_daemons, check_rights, inside, run
+from lab import LEFT, RIGHT, WORD, Faults, Lab, check_daemons, check_program, check_rights, inside, run
 
 PATIENCE = 3
 
@@ -74,7 +74,9 @@ def healthy(program, lab, faults, show):
     lab.configure('left', 'same')
     watch = Watch(program, lab.folder)
     lab.swanctl('left', '--initiate', '--child', 'net')
-    faults.expect('healthy: up within a second', watch.wait(lambda: 'up' in watch.verdicts(), 1), watch.text())
+    delay = watch.wait(lambda: 'up' in watch.verdicts(), 1)
+    faults.expect('healthy: up within a second', delay is not None, watch.text())
+    print(f'up: told {delay or 0:.2f} s after swanctl knew')
     faults.expect('healthy: ended by SIGTERM with status 0', watch.end(signal.SIGTERM) == 0, watch.errors())
     last = watch.events()[-1]
     faults.expect('healthy: ends with the totals', last['event'] == 'complete' and last['kernel_drops'] == 0 and last['ike_packets'] >= 9, last)
@@ -124,6 +126,7 @@ def no_peer(program, lab, faults, show):
         said = watch.wait(lambda: 'no-reply-msg1' in watch.text(), PATIENCE + 3)
         delay = time.monotonic() - begin
         faults.expect(f'no peer, {form}: said when the limit passes', said is not None and PATIENCE - 0.3 < delay < PATIENCE + 1, (delay, watch.text()))
+        print(f'no reply: told {delay - PATIENCE:.2f} s after patience ended')
         watch.end()
         if show and form == 'text':
             print(watch.text())
@@ -191,6 +194,7 @@ def main():
     options = parser.parse_args()
     check_rights()
     check_daemons()
+    check_program(os.path.abspath(options.program))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit('stopped'))  # and clean up
     program = os.path.abspath(options.program)
     lab, faults = Lab(), Faults()
