@@ -112,6 +112,22 @@ def flood(program, seconds, folder, faults):
     faults.expect('the packets of the real tunnel were kept', any(one['initiator'] == REAL for one in tunnels), kept[:500])
 
 
+def losses(program, folder, faults):
+    """What the kernel drops is told while we run, and counted in the report."""
+    with open(f'{folder}/out', 'w+', encoding='utf-8') as out:
+        watch = subprocess.Popen(['ip', 'netns', 'exec', NAME, program, 'watch', '-i', 'right', '--buffer', '1'], stdout=out, stderr=subprocess.DEVNULL)
+        time.sleep(1)
+        watch.send_signal(signal.SIGSTOP)
+        sent = sender('flood', 2)
+        watch.send_signal(signal.SIGCONT)
+        time.sleep(2)
+        watch.send_signal(signal.SIGINT)
+        faults.expect('losses: ended with status 0', watch.wait(30) == 0)
+    said = text(folder)
+    faults.expect('losses: told as they came', 'right: the kernel dropped ' in said and 'findings are less certain' in said, (sent, said[-1500:]))
+    faults.expect('losses: in the report', 'the capture itself lost' in said, (sent, said[-1500:]))
+
+
 def text(folder):
     with open(f'{folder}/out', encoding='utf-8') as file:
         return file.read()
@@ -137,6 +153,7 @@ def main():
             run('ip', '-n', NAME, 'link', 'set', side, 'up')
         with tempfile.TemporaryDirectory(prefix='ikescope-flood-') as folder:
             flood(os.path.abspath(options.program), options.seconds, folder, faults)
+            losses(os.path.abspath(options.program), folder, faults)
     finally:
         run('ip', 'netns', 'delete', NAME, check=False)
     print(f'{len(faults)} faults')

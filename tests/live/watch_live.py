@@ -5,6 +5,8 @@ What lab.py builds; exit status 77 where something of that is missing. --show pr
 import argparse
 import json
 import os
+import pty
+import select
 import signal
 import subprocess
 import sys
@@ -182,6 +184,31 @@ def outside(program, lab, faults):
     lab.down()
 
 
+def table(program, faults):
+    """The screen on a terminal of its own: drawn, left by q, and the terminal as it was."""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.environ['TERM'] = 'xterm'
+        os.execvp('ip', ['ip', 'netns', 'exec', f'{WORD}-mid', program, 'watch', '-i', 'br0', '--table'])
+    seen = b''
+    end = time.monotonic() + 10
+    typed = False
+    while time.monotonic() < end:
+        try:
+            if select.select([terminal], [], [], 0.1)[0]:
+                seen += os.read(terminal, 65536)
+        except OSError:  # it has ended
+            break
+        if not typed and b'q: quit' in seen:
+            os.write(terminal, b'q')
+            typed = True
+    _, status = os.waitpid(pid, 0)
+    faults.expect('table: drawn, and the terminal given back', b'\x1b[?1049h' in seen and b'Where and why' in seen and b'\x1b[?1049l' in seen, seen[-2000:])
+    faults.expect('table: ended by q with status 0', status == 0, (status, seen[-500:]))
+    outcome = inside('mid', program, 'watch', '-i', 'br0', '--table', check=False)
+    faults.expect('table: refused where no terminal is', outcome.returncode == 2 and 'needs a terminal' in outcome.stderr, outcome.stderr)
+
+
 def no_rights(program, faults):
     outcome = run('setpriv', '--reuid=65534', '--clear-groups', '--bounding-set=-all', '--inh-caps=-all', program, 'watch', '-i', 'lo', check=False)
     faults.expect('no rights: the setcap line, in one line', outcome.returncode == 2 and 'setcap cap_net_raw' in outcome.stderr and outcome.stderr.count('\n') == 1, outcome.stderr)
@@ -201,6 +228,7 @@ def main():
     try:
         lab.build()
         no_rights(program, faults)
+        table(program, faults)
         no_peer(program, lab, faults, options.show)
         lab.start_daemons()
         lab.configure('right', 'same')
