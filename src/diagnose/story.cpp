@@ -20,7 +20,8 @@ Child& child_of(Story& story, const Event& event) {
 }
 
 // Whoever was seen first in an exchange below phase 1 counts as having begun it. In Quick Mode the beginner sends one
-// message more than the other (RFC 2409 5.5), and his second one is a HASH alone: at most 108 octets, less than any SA.
+// message more than the other (RFC 2409 5.5; the tracker numbers by that), and his second one is a HASH alone: at most
+// 108 octets, less than any SA.
 void find_beginner(const Story& story, Child& child) {
   constexpr std::uint32_t longest_hash_alone = 108;
   std::array<std::uint32_t, 2> distinct{};
@@ -31,10 +32,10 @@ void find_beginner(const Story& story, Child& child) {
     ++distinct[who];
     large[who] |= event.length > longest_hash_alone;
   }
-  if (distinct[1] > distinct[0]) child.place = {0, 2, 1, 4, 3, 0};
-  else if (distinct[0] == 1 && distinct[1] == 1 && large[0] && !large[1]) child.place = {0, 2, 3, 4, 5, 0};
-  else return;
-  child.starter = other(child.starter);
+  const bool one_each = distinct[0] == 1 && distinct[1] == 1;
+  if (one_each && !large[0] && large[1]) child.place = {0, 3, 2, 1, 4, 5};  // his second, before the answer came again
+  if (one_each && large[0] && !large[1]) child.place = {0, 2, 3, 4, 5, 0};
+  if (distinct[1] > distinct[0] || (one_each && large[0] && !large[1])) child.starter = other(child.starter);
 }
 
 void place_messages(const Story& story, Child& child) {
