@@ -16,6 +16,7 @@
 #include "sandbox.hpp"
 #include "save_packets.hpp"
 #include "signals.hpp"
+#include "steady_time.hpp"
 #include "table_view.hpp"
 #include "terminal.hpp"
 #include "tunnel_book.hpp"
@@ -89,6 +90,7 @@ class Watch {
     }
     if (screen_) complain(fmt::format("watching {}; ^C ends it with a report", fmt::join(options_.interfaces, ", ")));
     flush();
+    look_at_clock();
     while (!over_) {
       const Clock::time_point begin = Clock::now();
       source_.read(tick, take_, signals_.descriptor());
@@ -114,16 +116,21 @@ class Watch {
     throw std::runtime_error{fmt::format("{}; --no-sandbox goes without", why.what())};
   }
 
-  static Time clock() { return Time{std::chrono::system_clock::now().time_since_epoch()}; }
+  void look_at_clock() {
+    const Duration back = time_.tick(Time{std::chrono::system_clock::now().time_since_epoch()}, Clock::now().time_since_epoch());
+    if (back > Duration{}) say("clock", "clock", fmt::format("set back by {} s; times go on as if it had not been", std::chrono::duration_cast<std::chrono::seconds>(back).count()), 0);
+  }
 
   void pass_time() {
-    now_ = std::max(now_, clock() - lag);
+    look_at_clock();
+    now_ = std::max(now_, time_.now() - lag);
     analyzer_.pass_time(now_);
   }
 
   [[nodiscard]] bool is_wanted(const net::Address& a, const net::Address& b) const { return !options_.peer || options_.peer->contains(a) || options_.peer->contains(b); }
 
-  void take(const Frame& frame) {
+  void take(Frame frame) {
+    frame.time = time_.of(frame.time);
     now_ = std::max(now_, frame.time);
     switch (analyzer_.feed(frame)) {
       case net::Dissector::Kind::udp: {
@@ -256,7 +263,8 @@ class Watch {
   ExitCode finish() {
     terminal_.reset();
     source_.drain(take_);
-    now_ = std::max(now_, clock());
+    look_at_clock();
+    now_ = std::max(now_, time_.now());
     analyzer_.pass_time(now_);
     book_.work_all(now_, loss_);
     if (screen_) screen_->tick(now_ + 1s);
@@ -284,6 +292,7 @@ class Watch {
   TableView table_;
   Clock::time_point draw_next_{};
   Analyzer::Loss loss_{.last = Time{Duration::min()}, .frames = 0};
+  SteadyTime time_;
   Time now_{};
   Clock::time_point look_next_ = Clock::now();
   bool over_ = false;
