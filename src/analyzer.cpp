@@ -54,6 +54,15 @@ void locate_nat(const track::Tracker& tracker, track::Attempt& attempt) {
   }
 }
 
+/// "packet 7 is malformed: truncated at offset 56: Payload Length".
+std::string where_malformed(const track::MalformedMessage& bad, const std::vector<report::CaptureInfo::File>& files) {
+  std::string text = "packet " + std::to_string(bad.packet);
+  if (files.size() > 1 && bad.file < files.size()) text += " of " + files[bad.file].name;
+  text += " is malformed: ";
+  if (!bad.why) return text + "an exchange type without a name";
+  return text + std::string{name(bad.why->fault)} + " at offset " + std::to_string(bad.why->offset) + ": " + std::string{bad.why->field};
+}
+
 /// IKEv2 alone.
 bool says_nothing(const track::Tunnel& tunnel, const diagnose::Diagnosis& judged) { return tunnel.attempts.empty() && judged.findings.empty(); }
 
@@ -228,6 +237,7 @@ report::Report Analyzer::report(report::CaptureInfo capture) const {
   const auto remark = [&](std::uint64_t count, std::string_view one, std::string_view many) {
     if (count > 0) capture.remarks.push_back(std::to_string(count) + " " + std::string{count == 1 ? one : many});
   };
+  for (const auto& bad : self.tracker.malformed()) capture.remarks.push_back(where_malformed(bad, capture.files));
   remark(counts.ikev2, "IKEv2 packet: recognised, not analysed", "IKEv2 packets: recognised, not analysed");
   remark(counts.other_version, "packet of an unknown IKE version", "packets of an unknown IKE version");
   remark(counts.unknown, "packet on an IKE port that is neither IKE nor ESP", "packets on an IKE port that are neither IKE nor ESP");

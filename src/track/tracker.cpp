@@ -138,11 +138,15 @@ void Tracker::Impl::decode(const net::Datagram& datagram, std::size_t offset, st
   }
   if (!is_known(message.header.exchange_type)) {
     ++counts.messages;
-    ++counts.malformed;
-    return;
+    return count_malformed(datagram, {});
   }
   if (message.header.next_payload == PayloadType::fragment) return fragment(datagram, key);
   take({datagram, message, datagram.partial, false, datagram.completes, key});
+}
+
+void Tracker::Impl::count_malformed(const net::Datagram& datagram, const std::optional<DecodeError>& why) {
+  ++counts.malformed;
+  if (malformed.size() < Tracker::max_malformed) malformed.push_back({datagram.packet, datagram.file, why});
 }
 
 // IKE fragments: the first one stands for its message until the others have come.
@@ -176,7 +180,7 @@ void Tracker::Impl::take(Arrival arrival) {
   ++counts.messages;
   if (arrival.completes != 0 && !arrival.ike_fragmented) --counts.messages;  // its first fragment was counted
   const bool broken = arrival.message.fault.has_value() && !arrival.partial && !arrival.message.cut;
-  if (broken) ++counts.malformed;
+  if (broken) count_malformed(datagram, arrival.message.fault);
 
   const auto octets_digest = static_cast<std::uint32_t>(digest(arrival.message.octets));
   const auto key = arrival.pair_key;
@@ -522,6 +526,10 @@ void Tracker::icmp_error(const net::IcmpError& error) { impl_->icmp_error(error)
 const TrackCounts& Tracker::counts() const noexcept {
   impl_->settle();
   return impl_->counts;
+}
+const std::vector<MalformedMessage>& Tracker::malformed() const noexcept {
+  impl_->settle();
+  return impl_->malformed;
 }
 std::uint32_t Tracker::pairs() const noexcept {
   impl_->settle();

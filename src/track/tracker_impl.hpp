@@ -119,6 +119,8 @@ struct Tracker::Impl {
   std::uint64_t seed;
   Digester digest;
   TrackCounts counts;
+  std::vector<MalformedMessage> malformed;
+  void count_malformed(const net::Datagram& datagram, const std::optional<DecodeError>& why);
   isakmp::Message message;   // reused for every datagram
   isakmp::Message inner;     // what IKE fragments carry
   isakmp::FragmentAssembler fragments;

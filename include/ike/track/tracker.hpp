@@ -45,6 +45,13 @@ struct Routine {
   std::uint32_t resends = 0;
 };
 
+/// A message whose header or chain cannot be read to its end.
+struct MalformedMessage {
+  std::uint64_t packet = 0;
+  std::uint16_t file = 0;
+  std::optional<DecodeError> why;  ///< none: an exchange type that no document names
+};
+
 /// Groups messages into exchanges, exchanges into attempts (by cookies and address pair), attempts into
 /// tunnels (pairs of addresses). Holds a compact record of each; memory depends on open exchanges, not on how
 /// much passed. Feed it in order of time.
@@ -67,6 +74,9 @@ class Tracker {
   void icmp_error(const net::IcmpError& error);
 
   [[nodiscard]] const TrackCounts& counts() const noexcept;
+  /// The first `max_malformed` of those that counts().malformed counts.
+  [[nodiscard]] const std::vector<MalformedMessage>& malformed() const noexcept;
+  static constexpr std::size_t max_malformed = 5;  ///< enough to begin looking with `decode`
 
   /// Pairs of addresses between which IKE was seen, in order of first packet. One index may give several
   /// tunnels: attempts of several clients behind one address are told apart by their ports.
