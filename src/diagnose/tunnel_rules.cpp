@@ -1,5 +1,6 @@
 // What shows over several attempts of a tunnel, or beside them.
 #include <algorithm>
+#include <utility>
 
 #include "story.hpp"
 
@@ -41,14 +42,17 @@ std::uint32_t resent_messages(const Story& story) {
 // Whole seconds, for words.
 std::string seconds_text(Duration time) { return std::to_string(std::chrono::round<std::chrono::seconds>(time).count()) + " s"; }
 
-// A Quick Mode that follows a complete one much later renews it; several at once are several networks. After how long.
+// A Quick Mode that follows a complete one much later renews it; several at once are several networks. After how long:
+// where exchanges were let go they came after the first that is kept, so that the time from it means nothing.
 std::optional<Duration> renews_phase2(const Story& story) {
   constexpr Duration at_once = std::chrono::seconds{5};
-  const Sent* first = nullptr;
+  const Sent* before = nullptr;
+  bool skip_first = story.attempt->events_left_out > 0;
   for (const auto& child : story.children) {
     if (child.type != ExchangeType::quick_mode || !child.complete() || !child.step[1].any()) continue;
-    if (first == nullptr) first = &child.step[1];
-    else if (child.step[1].first->time - first->first->time > at_once) return child.step[1].first->time - first->first->time;
+    if (std::exchange(skip_first, false)) continue;
+    if (before == nullptr) before = &child.step[1];
+    else if (child.step[1].first->time - before->first->time > at_once) return child.step[1].first->time - before->first->time;
   }
   return std::nullopt;
 }

@@ -11,6 +11,7 @@ ChildView Tracker::Impl::children_of(const AttemptRecord& attempt) const {
     case ChildListKind::few: return ChildView{few_children[attempt.children]};
     case ChildListKind::some: return ChildView{some_children[attempt.children]};
     case ChildListKind::many: return ChildView{many_children[attempt.children]};
+    case ChildListKind::all: return ChildView{all_children[attempt.children]};
   }
   return {};
 }
@@ -21,6 +22,7 @@ void Tracker::Impl::bring_list_near(const AttemptRecord& attempt) const {
     case ChildListKind::few: return prefetch(few_children[attempt.children]);
     case ChildListKind::some: return prefetch(some_children[attempt.children]);
     case ChildListKind::many: return prefetch(many_children[attempt.children]);
+    case ChildListKind::all: return;  // few tunnels: what they have is near
   }
 }
 
@@ -30,6 +32,7 @@ void Tracker::Impl::release_child_list(AttemptRecord& attempt) {
     case ChildListKind::few: few_children.release(attempt.children); break;
     case ChildListKind::some: some_children.release(attempt.children); break;
     case ChildListKind::many: many_children.release(attempt.children); break;
+    case ChildListKind::all: all_children.release(attempt.children); break;
   }
   attempt.children = none;
 }
@@ -43,6 +46,7 @@ void Tracker::Impl::move_children(AttemptRecord& attempt, ChildListKind kind) {
     case ChildListKind::few: to = ChildView{few_children[fresh = few_children.allocate()]}; break;
     case ChildListKind::some: to = ChildView{some_children[fresh = some_children.allocate()]}; break;
     case ChildListKind::many: to = ChildView{many_children[fresh = many_children.allocate()]}; break;
+    case ChildListKind::all: to = ChildView{all_children[fresh = all_children.allocate()]}; break;
   }
   *to.size = from.count();
   std::copy_n(from.message_ids, from.count(), to.message_ids);
@@ -61,6 +65,7 @@ ChildView Tracker::Impl::room_for_child(AttemptRecord& attempt) {
   else if (list.count() < list.capacity) return list;
   else if (attempt.child_list == ChildListKind::few) move_children(attempt, ChildListKind::some);
   else if (attempt.child_list == ChildListKind::some && !under_pressure()) move_children(attempt, ChildListKind::many);
+  else if (attempt.child_list == ChildListKind::many && !under_pressure()) move_children(attempt, ChildListKind::all);
   return children_of(attempt);
 }
 

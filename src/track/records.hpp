@@ -60,8 +60,9 @@ struct ChildList {
 using FewChildren = ChildList<3>;   // a Quick Mode and a Delete or two: what most attempts have
 using SomeChildren = ChildList<6>;  // one cache line
 using ManyChildren = ChildList<10>;
+using AllChildren = ChildList<64>;  // where few tunnels live: hours of DPD and rekeys
 static_assert(sizeof(FewChildren) == 32 && sizeof(SomeChildren) == 64);
-enum class ChildListKind : std::uint8_t { few, some, many };
+enum class ChildListKind : std::uint8_t { few, some, many, all };
 
 /// Any of these lists, as one.
 struct ChildView {

@@ -132,6 +132,7 @@ struct Tracker::Impl {
   mutable Pool<FewChildren, 256> few_children;    // mutable: a ChildView of them writes, and reads as well
   mutable Pool<SomeChildren, 256> some_children;
   mutable Pool<ManyChildren, 64> many_children;
+  mutable Pool<AllChildren, 16> all_children;
   NotePool notes;
   Pool<PairRecord, 512> pairs;
   /// Messages wait here, few at a time, while the records they belong to are brought near: on a busy link each

@@ -142,7 +142,7 @@ TEST_CASE("a storm of Informationals keeps how phase 2 began and the newest") {
   const auto tunnel = wire.tunnel();
   const auto& attempt = tunnel.attempts[0];
   CHECK(attempt.quick_modes_complete == 1);
-  CHECK(attempt.events.size() < 64);
+  CHECK(attempt.events.size() < 128);
   CHECK(attempt.events.size() + attempt.events_left_out == times + 9);
   CHECK(line(attempt).starts_with("I1 R2 I3 R4 I5 R6 IQ1 RQ2 IQ3 "));
   CHECK(attempt.events.back().message_id == 0x1000 + times - 1);
