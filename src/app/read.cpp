@@ -47,6 +47,7 @@ void stop_on_interrupt() {
 
 void tell_events(Timeline& timeline, Analyzer& analyzer, report::EventStream& events) {
   while (const Frame* frame = timeline.next()) {
+    events.frame(frame->time);
     switch (analyzer.feed(*frame)) {
       case net::Dissector::Kind::udp: events.datagram(analyzer.dissector().datagram()); break;
       case net::Dissector::Kind::icmp_error: events.icmp_error(analyzer.dissector().icmp_error()); break;

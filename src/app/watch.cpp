@@ -132,6 +132,7 @@ class Watch {
   void take(Frame frame) {
     frame.time = time_.of(frame.time);
     now_ = std::max(now_, frame.time);
+    events_->frame(frame.time);
     switch (analyzer_.feed(frame)) {
       case net::Dissector::Kind::udp: {
         const net::Datagram& datagram = analyzer_.dissector().datagram();

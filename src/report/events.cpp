@@ -7,10 +7,11 @@
 #include <optional>
 #include <random>
 
-#include "event_lines.hpp"
+#include "exchanges.hpp"
 #include "format.hpp"
 #include "ike/isakmp/header.hpp"
 #include "ike/isakmp/registry.hpp"
+#include "json_objects.hpp"
 #include "json_writer.hpp"
 
 namespace ike::report {
@@ -42,6 +43,7 @@ struct Exchange {
   std::array<std::uint16_t, remembered> ip_ids{};
   std::array<std::uint16_t, remembered> files{};
   std::array<std::uint16_t, remembered> sent{};
+  std::array<std::uint8_t, remembered> places{};
   std::array<std::uint32_t, remembered> packets{};  // 4,000 million are enough for a pointer back
   std::array<std::uint32_t, remembered> times{};    // milliseconds since `first`
 
@@ -72,6 +74,9 @@ std::uint64_t digest_of(ByteView octets, std::uint64_t seed) noexcept {
   std::copy_n(at, left, tail.begin());
   return mix(load64(tail.data()) ^ hash, load64(tail.data() + 8) ^ 0xd6e8feb86659fd93U ^ seed);
 }
+
+/// Whether its findings are told as they come: it is stalled, flapping, or has a warning.
+bool in_trouble(const TunnelRow& row) { return row.verdict == diagnose::Verdict::stalled || row.verdict == diagnose::Verdict::flapping || row.warning; }
 
 bool is_phase1(ExchangeType type) { return type == ExchangeType::identity_protection || type == ExchangeType::aggressive; }
 
@@ -152,6 +157,22 @@ std::string quoted(std::string_view text) {
   return made;
 }
 
+/// The member `position` of an exchange of which one message was seen so far: of its sender.
+std::string first_position(bool main, std::uint8_t place) {
+  track::Positions positions;
+  positions.last_message = place;
+  if (place != 0) (place % 2 == 1 ? positions.initiator : positions.responder) = static_cast<track::Position>(place + (main ? 0 : static_cast<int>(track::Position::mm_active)));
+  std::string made;
+  const std::function<void(std::string_view)> take = [&](std::string_view piece) { made += piece; };
+  JsonWriter json{take};
+  json.begin_object();
+  const CaptureInfo none;
+  JsonObjects{json, none}.positions(positions);
+  json.end_object();
+  json.flush();
+  return made;
+}
+
 }  // namespace
 
 struct EventStream::Impl {
@@ -161,8 +182,10 @@ struct EventStream::Impl {
     table.resize(first_size);
     keys.resize(first_size);
     for (unsigned type = 0; type < labels.size(); ++type) labels[type] = quoted(isakmp::short_label(PayloadType(type)));
+    for (std::uint8_t place = 0; place < first_positions[0].size(); ++place) first_positions[0][place] = first_position(true, place);
+    for (std::uint8_t place = 0; place < first_positions[1].size(); ++place) first_positions[1][place] = first_position(false, place);
     line.resize(full_buffer + 8192);
-    if (write) text(R"({"event":"start","schema":"ikescope.events/1"})" "\n");
+    if (write) text(R"({"type":"capture","event":"start","schema":"ikescope.report/1"})" "\n");
   }
 
   // --- one line, written by hand: this is done for every message -----------------------------------------
@@ -186,6 +209,13 @@ struct EventStream::Impl {
       number(address.octets[i]);
     }
   }
+  void endpoint_object(const net::Endpoint& endpoint) {
+    text(R"({"address":")");
+    address(endpoint.address);
+    text(R"(","port":)");
+    number(endpoint.port);
+    text("}");
+  }
   /// "192.0.2.1:500", "[2001:db8::1]:500"
   void endpoint(const net::Endpoint& endpoint) {
     const bool v4 = endpoint.address.family == 4;
@@ -195,19 +225,30 @@ struct EventStream::Impl {
     number(endpoint.port);
     text("\"");
   }
-  void begin(std::string_view event, const net::PacketInfo& info) {
+  void begin(std::string_view type, const net::PacketInfo& info) {
     const auto count = info.time.time_since_epoch().count();
     const std::int64_t second = count / 1'000'000'000 - (count % 1'000'000'000 < 0 ? 1 : 0);
     const auto rest = static_cast<std::uint32_t>(count - second * 1'000'000'000);
-    text(R"({"event":")");
-    text(event);
+    text(R"({"type":")");
+    text(type);
     text(R"(","time":")");
     text(texts.second(second));
     rest % 1000 == 0 ? digits(rest / 1000, 6) : digits(rest, 9);
-    text(R"(Z","file":)");
+    text(R"(Z","seconds":)");
+    seconds(count - begin_count.value_or(count));
+    text(R"(,"file":)");
     number(info.file);
     text(R"(,"packet":)");
     number(info.packet);
+  }
+  /// Since the first frame; one that is older may come later.
+  void seconds(std::int64_t span) {
+    if (span < 0) text("-");
+    const std::uint64_t size = span < 0 ? 0 - static_cast<std::uint64_t>(span) : static_cast<std::uint64_t>(span);
+    const auto rest = static_cast<std::uint32_t>(size % 1'000'000'000);
+    number(size / 1'000'000'000);
+    text(".");
+    rest % 1000 == 0 ? digits(rest / 1000, 6) : digits(rest, 9);
   }
   void end() {
     text("}\n");
@@ -359,16 +400,22 @@ struct EventStream::Impl {
       if (count < 255) ++count;
     }
 
-    const std::uint8_t place = place_of(exchange, from_starter);
+    const std::uint8_t place = exchange.places[slot] = place_of(exchange, from_starter);
     if (tell) {
       Passing told = passing(Passing::Kind::message, datagram);
       told.number = place;
       return tell(told);
     }
+    message_line(datagram, exchange, from_starter, place);
+    end();
+  }
+
+  /// All of a message's line but its end; `earlier` is the slot of the same octets before, which it is a copy of or
+  /// else sends again.
+  void message_line(const net::Datagram& datagram, const Exchange& exchange, bool from_starter, std::uint8_t place, std::optional<std::size_t> earlier = {}, bool copy = false) {
+    const isakmp::Header& header = sight.header;
     begin("message", datagram);
-    names(exchange, header);
-    sender(datagram, from_starter);
-    text(R"(,"number":)");
+    text(from_starter ? R"(,"from":"initiator","number":)" : R"(,"from":"responder","number":)");
     place == 0 ? text("null") : number(place);
     text(R"(,"length":)");
     number(header.length);
@@ -377,34 +424,60 @@ struct EventStream::Impl {
       if (i != 0) text(",");
       text(labels[isakmp_number(sight.payloads[i])]);
     }
-    text("]");
+    text(R"(],"resend_of":)");
+    pointer(exchange, copy ? std::nullopt : earlier);
+    text(R"(,"mirror_of":)");
+    pointer(exchange, copy ? earlier : std::nullopt);
+    text(R"(,"decrypted":false)");
+    names(R"(,"exchange":"e)", exchange, header);
+    text(R"(,"source":)");
+    endpoint(datagram.source);
+    text(R"(,"destination":)");
+    endpoint(datagram.destination);
     if (sight.notify) {
       text(R"(,"notify":)");
       number(*sight.notify);
     }
-    if (phase1) position(header.exchange_type, place);
+    if (is_phase1(header.exchange_type)) position(header.exchange_type, place);
     if (datagram.partial) text(R"(,"partial":true)");
     if (datagram.cut) text(R"(,"cut":true)");
     if (datagram.completes != 0) {
       text(R"(,"completes":)");
       number(datagram.completes);
     }
-    end();
+  }
+
+  void pointer(const Exchange& exchange, std::optional<std::size_t> slot) {
+    if (!slot) return text("null");
+    text(R"({"file":)");
+    number(exchange.files[*slot]);
+    text(R"(,"packet":)");
+    number(exchange.packets[*slot]);
+    text("}");
   }
 
   void exchange_line(const net::Datagram& datagram, const Exchange& exchange, bool from_greater) {
     const net::Endpoint& source = datagram.source;
     const net::Endpoint& destination = datagram.destination;
-    begin("exchange", datagram);
-    names(exchange, sight.header);
-    text(R"(,"exchange_type":)");
-    number(isakmp_number(sight.header.exchange_type));
+    const isakmp::Header& header = sight.header;
     const bool by_source = exchange.begun_by_greater == from_greater;
+    begin("exchange", datagram);
+    names(R"(,"id":"e)", exchange, header);
+    text(R"(,"tunnel":null,"exchange_type":)");
+    number(isakmp_number(header.exchange_type));
+    text(R"(,"mode":)");
+    const std::string_view mode = mode_name(header.exchange_type);
+    text(mode.empty() ? "null" : "\"");
+    text(mode);
+    if (!mode.empty()) text("\"");
     text(R"(,"initiator":)");
-    endpoint(by_source ? source : destination);
+    endpoint_object(by_source ? source : destination);
     text(R"(,"responder":)");
-    endpoint(by_source ? destination : source);
-    text(from_the_beginning ? R"(,"from_the_beginning":true)" : R"(,"from_the_beginning":false)");
+    endpoint_object(by_source ? destination : source);
+    text(R"(,"status":"waiting","position":)");
+    const bool main = header.exchange_type == ExchangeType::identity_protection;
+    is_phase1(header.exchange_type) ? text(first_positions[main ? 0 : 1][place_of(exchange, by_source)]) : text("null");
+    text(from_the_beginning ? R"(,"messages":[],"from_the_beginning":true)" : R"(,"messages":[],"from_the_beginning":false)");
     end();
   }
 
@@ -424,19 +497,12 @@ struct EventStream::Impl {
     }
     if (tell) {
       Passing told = passing(copy ? Passing::Kind::copy : Passing::Kind::resend, datagram);
-      told.number = place_of(exchange, from_starter);
+      told.number = exchange.places[slot];
       told.times_sent = exchange.sent[slot];
       told.since = std::chrono::milliseconds{since};
       return tell(told);
     }
-    begin(copy ? "copy" : "resend", datagram);
-    names(exchange, sight.header);
-    sender(datagram, from_starter);
-    text(copy ? R"(,"mirror_of":{"file":)" : R"(,"resend_of":{"file":)");
-    number(exchange.files[slot]);
-    text(R"(,"packet":)");
-    number(exchange.packets[slot]);
-    text("}");
+    message_line(datagram, exchange, from_starter, exchange.places[slot], slot, copy);
     if (!copy) {
       text(R"(,"times_sent":)");
       number(exchange.sent[slot]);
@@ -444,10 +510,11 @@ struct EventStream::Impl {
     end();
   }
 
-  void names(const Exchange& exchange, const isakmp::Header& header) {
-    text(R"(,"exchange":)");
+  /// `id` names its number; cookies, message ID.
+  void names(std::string_view id, const Exchange& exchange, const isakmp::Header& header) {
+    text(id);
     number(exchange.number);
-    text(R"(,"initiator_cookie":")");
+    text(R"(","initiator_cookie":")");
     hex(header.initiator_cookie, 16);
     text(R"(","responder_cookie":)");
     if (header.responder_cookie == 0) {
@@ -457,16 +524,8 @@ struct EventStream::Impl {
       hex(header.responder_cookie, 16);
       text("\"");
     }
-    text(R"(,"message_id":")");
-    hex(header.message_id, 8);
-    text("\"");
-  }
-  void sender(const net::Datagram& datagram, bool from_starter) {
-    text(R"(,"source":)");
-    endpoint(datagram.source);
-    text(R"(,"destination":)");
-    endpoint(datagram.destination);
-    text(from_starter ? R"(,"from":"initiator")" : R"(,"from":"responder")");
+    text(R"(,"message_id":)");
+    number(header.message_id);
   }
 
   /// The place of this message in its exchange, told by what it carries (RFC 2409 5); 0 when it has none.
@@ -479,7 +538,7 @@ struct EventStream::Impl {
       if (main) return sight.has_ke ? (from_starter ? 3 : 4) : 0;
       return from_starter ? 3 : 0;
     }
-    if (header.exchange_type != ExchangeType::quick_mode && header.exchange_type != ExchangeType::transaction) return 0;
+    if (tell && header.exchange_type != ExchangeType::quick_mode && header.exchange_type != ExchangeType::transaction) return 0;
     const unsigned before = from_starter ? exchange.from_starter : exchange.from_other;
     const unsigned place = from_starter ? 2 * before - 1 : 2 * before;
     return static_cast<std::uint8_t>(place < 100 ? place : 0);
@@ -502,12 +561,12 @@ struct EventStream::Impl {
 
   void icmp_error(const net::IcmpError& error) {
     settle();
-    begin("icmp_error", error);
-    text(R"(,"source":")");
+    begin("capture", error);
+    text(R"(,"event":"icmp_error","source":")");
     address(error.source.address);
-    text(R"(","type":)");
+    text(R"(","icmp_type":)");
     number(error.type);
-    text(R"(,"code":)");
+    text(R"(,"icmp_code":)");
     number(error.code);
     text(error.v6 ? R"(,"v6":true,"mtu":)" : R"(,"v6":false,"mtu":)");
     error.mtu == 0 ? text("null") : number(error.mtu);
@@ -537,6 +596,8 @@ struct EventStream::Impl {
   bool from_the_beginning = true;
   Texts texts;
   std::array<std::string, 256> labels;
+  std::array<std::array<std::string, 7>, 2> first_positions;  // of Main and Aggressive Mode, by the message seen
+  std::optional<std::int64_t> begin_count;                    // of the first frame, nanoseconds
   std::vector<char> line;
   std::size_t used = 0;
 };
@@ -553,19 +614,34 @@ void EventStream::icmp_error(const net::IcmpError& error) {
   if (!impl_->tell) impl_->icmp_error(error);
 }
 void EventStream::flush() { impl_->flush(); }
+void EventStream::frame(Time time) {
+  if (!impl_->begin_count) impl_->begin_count = time.time_since_epoch().count();
+}
 
 void EventStream::tunnel(std::uint32_t number, const TunnelRow& row, const TunnelReport& opened, Time now) {
   flush();
   JsonWriter json{impl_->write};
-  tunnel_line(json, number, row, now);
-  if (in_trouble(row)) finding_lines(json, number, opened, now);
+  const CaptureInfo none;
+  JsonObjects objects = JsonObjects::typed(json, none, now);
+  objects.tunnel(number, row, opened);
+  json.end_line();
+  if (in_trouble(row)) {
+    const auto views = exchanges(opened.tunnel, opened.diagnosis);
+    for (const diagnose::Finding& found : opened.diagnosis.findings) {
+      objects.finding(number, opened.tunnel, found, views);
+      json.end_line();
+    }
+  }
   json.flush();
 }
 
 void EventStream::capture(std::string_view what, std::string_view interface, std::string_view text, std::uint64_t count, Time now) {
   flush();
   JsonWriter json{impl_->write};
-  event(json, what, now);
+  json.begin_object();
+  json.key("type").text("capture");
+  json.key("event").text(what);
+  json.key("time").text(rfc3339(now, false));
   json.key("interface").text(interface);
   json.key("what").text(text);
   json.key("count").number(count);
@@ -577,25 +653,23 @@ void EventStream::capture(std::string_view what, std::string_view interface, std
 void EventStream::finish(const Report& report, std::string_view last, const std::function<std::uint32_t(const TunnelRow&)>& number) {
   flush();
   JsonWriter json{impl_->write};
+  JsonObjects objects = JsonObjects::typed(json, report.capture);
   for (const TunnelRow& row : report.tunnels) {
-    const std::uint32_t numbered = number ? number(row) : row.index;
-    tunnel_line(json, numbered, row, std::nullopt);
-    if (in_trouble(row)) finding_lines(json, numbered, report.open(row), std::nullopt);
+    const TunnelReport one = report.open(row);
+    const std::uint32_t numbered = number ? number(row) : one.tunnel.id;
+    const auto views = exchanges(one.tunnel, one.diagnosis);
+    objects.tunnel(numbered, row, one);
+    json.end_line();
+    for (const ExchangeView& view : views) {
+      objects.exchange(numbered, one, view);
+      json.end_line();
+    }
+    for (const diagnose::Finding& found : one.diagnosis.findings) {
+      objects.finding(numbered, one.tunnel, found, views);
+      json.end_line();
+    }
   }
-  const CaptureInfo& capture = report.capture;
-  json.begin_object();
-  json.key("event").text(last);
-  json.key("packets").number(capture.packets);
-  json.key("ike_packets").number(capture.ike_packets);
-  json.key("esp_packets").number(capture.esp_packets);
-  json.key("icmp_errors").number(capture.icmp_errors);
-  json.key("malformed").number(capture.malformed);
-  json.key("kernel_drops").number(capture.kernel_drops);
-  json.key("tunnels").number(report.tunnels.size());
-  json.key("remarks").begin_array();
-  for (const std::string& remark : capture.remarks) json.text(remark);
-  json.end_array();
-  json.end_object();
+  objects.capture(last);
   json.end_line();
   json.flush();
 }

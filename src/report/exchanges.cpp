@@ -84,15 +84,15 @@ std::vector<ExchangeView> exchanges(const Tunnel& tunnel, const Diagnosis& diagn
   return out;
 }
 
-std::string exchange_id(const Tunnel& tunnel, const ExchangeView& exchange) {
-  if (exchange.phase1) return fmt::format("t{}.a{}", tunnel.id, exchange.attempt->id);
+std::string exchange_id(std::uint32_t tunnel, const ExchangeView& exchange) {
+  if (exchange.phase1) return fmt::format("t{}.a{}", tunnel, exchange.attempt->id);
   // An exchange type without a letter of its own may share a message ID with another such.
   const bool odd = letter(exchange.type) == 'x';
-  return fmt::format("t{}.a{}.{}{}{:08x}", tunnel.id, exchange.attempt->id, letter(exchange.type),
+  return fmt::format("t{}.a{}.{}{}{:08x}", tunnel, exchange.attempt->id, letter(exchange.type),
                      odd ? fmt::format("{}.", number(exchange.type)) : std::string{}, exchange.message_id);
 }
 
-std::string exchange_id(const Tunnel& tunnel, const Finding& finding, const std::vector<ExchangeView>& all) {
+std::string exchange_id(std::uint32_t tunnel, const Finding& finding, const std::vector<ExchangeView>& all) {
   const auto found = std::ranges::find_if(all, [&](const ExchangeView& e) {
     return e.attempt->id == finding.attempt && e.message_id == finding.message_id && (e.phase1 || finding.message_id != 0);
   });

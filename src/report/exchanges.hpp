@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -22,10 +23,10 @@ struct ExchangeView {
 /// Every exchange of `tunnel`, by attempt and then by first message; phase 1 comes first.
 std::vector<ExchangeView> exchanges(const track::Tunnel& tunnel, const diagnose::Diagnosis& diagnosis);
 
-/// "t1.a2", "t1.a2.q0badcafe": the same for the same input.
-std::string exchange_id(const track::Tunnel& tunnel, const ExchangeView& exchange);
+/// "t1.a2", "t1.a2.q0badcafe", of tunnel number `tunnel`: the same for the same input.
+std::string exchange_id(std::uint32_t tunnel, const ExchangeView& exchange);
 /// The id of the exchange that `finding` is about; empty when it is about none.
-std::string exchange_id(const track::Tunnel& tunnel, const diagnose::Finding& finding, const std::vector<ExchangeView>& all);
+std::string exchange_id(std::uint32_t tunnel, const diagnose::Finding& finding, const std::vector<ExchangeView>& all);
 
 /// "main", "aggressive", "quick" ...
 std::string_view mode_name(track::ExchangeType type);

@@ -15,17 +15,34 @@ TEST_CASE("--format ndjson: a line for every exchange, message and resend, then 
   const Scratch scratch;
   const Outcome outcome = scratch.run("read --format ndjson stuck.pcap");
   CHECK(outcome.status == 0);
-  CHECK(outcome.out.starts_with("{\"event\":\"start\",\"schema\":\"ikescope.events/1\"}\n"));
+  CHECK(outcome.out.starts_with("{\"type\":\"capture\",\"event\":\"start\",\"schema\":\"ikescope.report/1\"}\n"));
   const std::string report = scratch.run("read --format json stuck.pcap").out;
-  CHECK(has(report, "\"ike_packets\":" + std::to_string(count(outcome.out, "\"event\":\"message\"") + count(outcome.out, "\"event\":\"resend\"") + count(outcome.out, "\"event\":\"copy\""))));
-  CHECK(has(outcome.out, "\"event\":\"exchange\""));
+  CHECK(has(report, "\"ike_packets\":" + std::to_string(count(outcome.out, "{\"type\":\"message\""))));
+  CHECK(has(outcome.out, "{\"type\":\"exchange\",\"time\":"));
   CHECK(has(outcome.out, "\"number\":1,\"length\":204,\"encrypted\":false,\"payloads\":[\"SA\",\"VID\""));
   CHECK(has(outcome.out, "\"position\":\"MM_WAIT_MSG6\""));
   CHECK(has(outcome.out, "\"times_sent\":6"));
-  CHECK(has(outcome.out, "\"event\":\"tunnel\",\"tunnel\":0,"));
+  CHECK(has(outcome.out, "{\"type\":\"tunnel\",\"id\":\"t0\","));
   CHECK(has(outcome.out, "\"verdict\":\"stalled\",\"refused\":true"));
-  CHECK(has(outcome.out, "\"event\":\"finding\",\"tunnel\":0,\"id\":\"psk-mismatch\",\"certainty\":\"likely\",\"severity\":\"stall\""));
-  CHECK(outcome.out.substr(outcome.out.rfind("{\"event\"")).starts_with("{\"event\":\"complete\",\"packets\":43,"));
+  CHECK(has(outcome.out, "{\"type\":\"finding\",\"id\":\"psk-mismatch\",\"tunnel\":\"t0\",\"exchange\":\"t0.a2\",\"certainty\":\"likely\",\"severity\":\"stall\""));
+  CHECK(outcome.out.substr(outcome.out.rfind("{\"type\"")).starts_with("{\"type\":\"capture\",\"event\":\"complete\",\"files\":["));
+}
+
+TEST_CASE("lines of ndjson hold the objects of the JSON report") {
+  const Scratch scratch;
+  const std::string report = scratch.run("read --format json stuck.pcap").out;
+  const std::string out = scratch.run("read --format ndjson stuck.pcap").out;
+  std::size_t compared = 0;
+  for (const std::string begin : {"{\"type\":\"tunnel\",", "{\"type\":\"exchange\",\"id\":\"t", "{\"type\":\"finding\",", "{\"type\":\"capture\",\"event\":\"complete\","}) {
+    for (std::size_t at = out.find(begin); at != std::string::npos; at = out.find(begin, at + 1), ++compared) {
+      const std::string line = out.substr(at, out.find('\n', at) - at);
+      const std::size_t members = line.find(begin.ends_with("complete\",") ? "\"files\"" : "\"id\"");
+      CAPTURE(line);
+      CHECK(has(report, "{" + line.substr(members)));
+    }
+  }
+  CHECK(compared >= 4);
+  for (std::size_t at = 0; at < out.size(); at = out.find('\n', at) + 1) CHECK(out.compare(at, 9, "{\"type\":\"") == 0);
 }
 
 TEST_CASE("a message that a mirror shows twice is a copy, one that was sent again a resend") {
@@ -34,10 +51,12 @@ TEST_CASE("a message that a mirror shows twice is a copy, one that was sent agai
   const auto at = [&](std::int64_t milliseconds, std::uint32_t id) { return Record{.nanoseconds = milliseconds * 1'000'000, .octets = ethernet(udp({.id = id}, 500, 500, message))}; };
   spill(scratch / "twice.pcap", pcap({at(1000, 7), at(1001, 7), at(9000, 8), at(9001, 8)}));
   const std::string out = scratch.run("read --format ndjson twice.pcap").out;
-  CHECK(count(out, "\"event\":\"message\"") == 1);
-  CHECK(count(out, "\"event\":\"copy\"") == 2);
-  CHECK(count(out, "\"event\":\"resend\"") == 1);
-  CHECK(has(out, "\"resend_of\":{\"file\":0,\"packet\":1},\"times_sent\":2"));
+  const std::string passing = out.substr(0, out.find("{\"type\":\"tunnel\""));
+  CHECK(count(passing, "{\"type\":\"message\"") == 4);
+  CHECK(count(passing, "\"mirror_of\":{") == 2);
+  CHECK(count(passing, "\"resend_of\":{") == 1);
+  CHECK(has(passing, "\"resend_of\":{\"file\":0,\"packet\":1},\"mirror_of\":null"));
+  CHECK(has(passing, "\"seconds\":8.000000,"));
 }
 
 TEST_CASE("of thousands of exchanges at once every resend is known, and events keep the order of their packets") {
@@ -55,13 +74,14 @@ TEST_CASE("of thousands of exchanges at once every resend is known, and events k
   }
   spill(scratch / "many.pcap", pcap(records, {.nanoseconds = true}));
   const std::string out = scratch.run("read --format ndjson many.pcap").out;
-  CHECK(count(out, "\"event\":\"exchange\"") == many);
-  CHECK(count(out, "\"event\":\"message\"") == many);
-  CHECK(count(out, "\"event\":\"resend\"") == many);
+  const std::string passing = out.substr(0, out.find("{\"type\":\"tunnel\""));
+  CHECK(count(passing, "{\"type\":\"exchange\"") == many);
+  CHECK(count(passing, "{\"type\":\"message\"") == 2 * many);
+  CHECK(count(passing, "\"resend_of\":{") == many);
   std::size_t last = 0;
   bool ordered = true;
   constexpr std::string_view named = "\"file\":0,\"packet\":";
-  for (std::size_t line = out.find('\n') + 1; out.compare(line, 16, "{\"event\":\"tunnel") != 0; line = out.find('\n', line) + 1) {
+  for (std::size_t line = out.find('\n') + 1; out.compare(line, 15, "{\"type\":\"tunnel") != 0; line = out.find('\n', line) + 1) {
     const std::size_t number = std::stoul(out.substr(out.find(named, line) + named.size(), 8));
     ordered = ordered && number >= last;
     last = number;
@@ -74,8 +94,8 @@ TEST_CASE("events leave as they come: a line is there while the pipe is still op
   const Scratch scratch;
   const Outcome outcome = scratch.shell(
       "mkfifo pipe; \"$IKESCOPE\" read --format ndjson - <pipe >events & reader=$!; exec 3>pipe; head -c 900 stuck.pcap >&3; "
-      "for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do grep -q '\"event\":\"message\"' events && break; sleep 0.1; done; "
-      "grep -c '\"event\":\"message\"' events; grep -c '\"event\":\"complete\"' events; "
+      "for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do grep -q '\"type\":\"message\"' events && break; sleep 0.1; done; "
+      "grep -c '\"type\":\"message\"' events; grep -c '\"event\":\"complete\"' events; "
       "tail -c +901 stuck.pcap >&3; exec 3>&-; wait $reader; echo \"status $?\"; grep -c '\"event\":\"complete\"' events");
   CHECK(outcome.out.find_first_of("123456789") == 0);
   CHECK(has(outcome.out, "\n0\nstatus 0\n1\n"));
@@ -85,12 +105,13 @@ TEST_CASE("--follow reads what is written to the file meanwhile, and reports whe
   const Scratch scratch;
   const Outcome outcome = scratch.shell(
       "head -c 1000 stuck.pcap >growing.pcap; \"$IKESCOPE\" read --follow --format ndjson growing.pcap >events & reader=$!; "
-      "for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do grep -q '\"event\":\"message\"' events && break; sleep 0.1; done; "
+      "for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do grep -q '\"type\":\"message\"' events && break; sleep 0.1; done; "
       "tail -c +1001 stuck.pcap >>growing.pcap; "
       "for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do grep -q '\"times_sent\":6' events && break; sleep 0.1; done; "
       "grep -c '\"event\":\"complete\"' events; kill -INT $reader; wait $reader; echo \"status $?\"; grep '\"event\":\"complete\"' events");
   CHECK(has(outcome.out, "0\nstatus 0\n"));
-  CHECK(has(outcome.out, "{\"event\":\"complete\",\"packets\":43,"));
+  CHECK(has(outcome.out, "\"event\":\"complete\",\"files\":["));
+  CHECK(has(outcome.out, "],\"packets\":43,"));
 }
 
 TEST_CASE("what --follow and ndjson do not go with is refused in one line") {

@@ -47,10 +47,10 @@ class Watch:
         return made
 
     def verdicts(self, initiator=LEFT):
-        return [event['verdict'] for event in self.events() if event['event'] == 'tunnel' and 'time' in event and event['initiator'] == initiator]
+        return [event['verdict'] for event in self.events() if event['type'] == 'tunnel' and 'time' in event and event['initiator'] == initiator]
 
     def findings(self):
-        return [event['id'] for event in self.events() if event['event'] == 'finding' and 'time' in event]
+        return [event['id'] for event in self.events() if event['type'] == 'finding' and 'time' in event]
 
     def wait(self, condition, seconds):
         """Seconds until `condition` held, or None."""
@@ -81,7 +81,7 @@ def healthy(program, lab, faults, show):
     print(f'up: told {delay or 0:.2f} s after swanctl knew')
     faults.expect('healthy: ended by SIGTERM with status 0', watch.end(signal.SIGTERM) == 0, watch.errors())
     last = watch.events()[-1]
-    faults.expect('healthy: ends with the totals', last['event'] == 'complete' and last['kernel_drops'] == 0 and last['ike_packets'] >= 9, last)
+    faults.expect('healthy: ends with the totals', last['type'] == 'capture' and last['event'] == 'complete' and last['kernel_drops'] == 0 and last['ike_packets'] >= 9, last)
     lab.down()
 
     watch = Watch(program, lab.folder, form='text')

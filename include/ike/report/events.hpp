@@ -30,8 +30,7 @@ struct Passing {
   Duration since{};                       ///< it was last sent, when it is sent again
 };
 
-/// Tunnel `number` as it stands now in one JSON object: what its events of EventStream say, its findings with causes and
-/// what to check.
+/// Tunnel `number` as it stands now in one JSON object: its verdict, its findings with causes and what to check.
 std::string tunnel_json(std::uint32_t number, const TunnelRow& row, const TunnelReport& opened, Time now);
 
 /// One JSON object a line for what passes, as it passes (docs/report.md, "Events"), and for what is found when all
@@ -46,14 +45,16 @@ class EventStream {
   EventStream(EventStream&&) noexcept;
   EventStream& operator=(EventStream&&) noexcept;
 
+  /// A frame of any kind was read: the first one is where `seconds` count from.
+  void frame(Time time);
   void datagram(const net::Datagram& datagram);
   void icmp_error(const net::IcmpError& error);
-  /// How tunnel `number` stands now, with its findings when it is in trouble: a line for each, with the time.
+  /// How tunnel `number` stands now, with its findings when it is in trouble: an object of the report each, and the time.
   void tunnel(std::uint32_t number, const TunnelRow& row, const TunnelReport& opened, Time now);
   /// Something about the capture itself: `what` is "drops" or "interface".
   void capture(std::string_view what, std::string_view interface, std::string_view text, std::uint64_t count, Time now);
-  /// The verdict of every tunnel, the findings of those in trouble, and the totals in a line of event `last`. `number`
-  /// gives a row's number, if it is not its index.
+  /// The objects of the report: every tunnel with its exchanges and findings, and at the end the capture, with event
+  /// `last`. `number` gives a tunnel's number where it is another one than in the report.
   void finish(const Report& report, std::string_view last = "complete", const std::function<std::uint32_t(const TunnelRow&)>& number = {});
   /// Writes the lines that are complete: call it before waiting for more.
   void flush();

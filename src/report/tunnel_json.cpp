@@ -1,22 +1,17 @@
-#include "event_lines.hpp"
+#include <optional>
 
 #include "format.hpp"
 #include "ike/report/events.hpp"
+#include "json_writer.hpp"
 
 namespace ike::report {
-
-bool in_trouble(const TunnelRow& row) { return row.verdict == diagnose::Verdict::stalled || row.verdict == diagnose::Verdict::flapping || row.warning; }
-
-void event(JsonWriter& json, std::string_view name, const std::optional<Time>& now) {
-  json.begin_object();
-  json.key("event").text(name);
-  if (now) json.key("time").text(rfc3339(*now, false));
-}
 
 namespace {
 
 void tunnel_members(JsonWriter& json, std::uint32_t number, const TunnelRow& row, const std::optional<Time>& now) {
-  event(json, "tunnel", now);
+  json.begin_object();
+  json.key("type").text("tunnel");
+  if (now) json.key("time").text(rfc3339(*now, false));
   json.key("tunnel").number(number);
   json.key("initiator").text(net::to_string(row.initiator));
   json.key("responder").text(net::to_string(row.responder));
@@ -51,22 +46,6 @@ void finding_members(JsonWriter& json, const diagnose::Finding& finding, const W
 }
 
 }  // namespace
-
-void tunnel_line(JsonWriter& json, std::uint32_t number, const TunnelRow& row, const std::optional<Time>& now) {
-  tunnel_members(json, number, row, now);
-  json.end_object();
-  json.end_line();
-}
-
-void finding_lines(JsonWriter& json, std::uint32_t number, const TunnelReport& opened, const std::optional<Time>& now) {
-  for (const diagnose::Finding& finding : opened.diagnosis.findings) {
-    event(json, "finding", now);
-    json.key("tunnel").number(number);
-    finding_members(json, finding, word(finding, opened.tunnel));
-    json.end_object();
-    json.end_line();
-  }
-}
 
 std::string tunnel_json(std::uint32_t number, const TunnelRow& row, const TunnelReport& opened, Time now) {
   std::string made;
