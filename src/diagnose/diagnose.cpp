@@ -25,7 +25,9 @@ void lower_certainty(const Story& story, Finding& finding) {
   const auto& attempt = *story.attempt;
   const bool inside = attempt.initiator_assumed && !story.step[1].any();
   const bool cut = std::ranges::any_of(attempt.events, &Event::cut);
-  const bool poor_view = story.one_sided || inside || cut || attempt.copies > 0 || story.capture->kernel_drops > 0;
+  // What passed twice at one point makes the view doubtful; the same packet at two points makes it better.
+  const bool doubled = attempt.copies > 0 && std::ranges::none_of(attempt.events, [&](const Event& event) { return event.file != attempt.events.front().file; });
+  const bool poor_view = story.one_sided || inside || cut || doubled || story.capture->kernel_drops > 0;
   if (finding.refused || !poor_view) return;
   if (finding.certainty == Certainty::likely) finding.certainty = Certainty::possible;
   if (story.one_sided) finding.segment = Segment::unknown;
@@ -56,6 +58,7 @@ std::vector<Finding> findings_of(const Story& story) {
   if (story.any_active() && !story.settled()) run(phase2_rules);
   for (auto& finding : found) {
     lower_certainty(story, finding);
+    if (finding.severity == Severity::stall) finding.between = lost_between(story);
     if (confirm(story, finding)) continue;
     if (is_about_sealed_messages(finding.id)) add_size_evidence(story, finding);
   }

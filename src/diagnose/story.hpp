@@ -117,6 +117,9 @@ constexpr bool is_error(NotifyType type) { return number(type) < 16384; }
 
 using Rule = std::optional<Finding> (*)(const Story&);
 
+/// two_points.cpp: nothing where all was captured at one point, or at more than two.
+std::optional<BetweenPoints> lost_between(const Story& story);
+
 // phase1_refused.cpp: somebody said no
 std::optional<Finding> icmp_refused(const Story& story);
 std::optional<Finding> version_refused(const Story& story);

@@ -166,6 +166,12 @@ void checks(std::string& out, const TunnelReport& one, const Finding& lead, cons
   commands(Side::responder, one.vendors_responder);
 }
 
+std::string between_text(const diagnose::BetweenPoints& between, const std::vector<CaptureInfo::File>& files) {
+  const auto file = [&](std::uint16_t index) { return files.size() > index && files.size() > 1 ? fmt::format("file {}", index + 1) : std::string{"the capture"}; };
+  return fmt::format("Message {} of the {} passes {} and never {}, which shows what came before and after it: it is lost between these two capture points.", between.number,
+                     track::name(between.from), file(between.seen_in), file(between.missing_in));
+}
+
 }  // namespace
 
 std::string pair_text(const net::Address& initiator, const net::Address& responder) {
@@ -178,6 +184,7 @@ void tunnel_block(std::string& out, const TunnelReport& one, const CaptureInfo& 
   const Wording words = lead ? word(*lead, tunnel) : Wording{};
   headline(out, one, lead, words, options);
   if (!words.explanation.empty()) wrap(out, words.explanation, "  ", "  ");
+  if (lead && lead->between) sentence(out, between_text(*lead->between, capture.files));
   if (lead && lead->count > 1) sentence(out, fmt::format("{} attempts show it.", lead->count));
   if (lead) checks(out, one, *lead, words);
   if (!tunnel.attempts.empty()) {

@@ -80,6 +80,14 @@ struct Proof {
 enum class CertificateFault : std::uint8_t { none, time, authority, usage, identity };
 
 /// One finding about one tunnel. Facts only: wording of summary and causes belongs to the report room.
+/// Captured at two points of the path: a message that passes one and never the other.
+struct BetweenPoints {
+  std::uint8_t number = 0;       ///< in its mode
+  Side from{};
+  std::uint16_t seen_in = 0;     ///< file
+  std::uint16_t missing_in = 0;  ///< file that shows the attempt before and after it
+};
+
 struct Finding {
   FindingId id{};
   Certainty certainty = Certainty::possible;
@@ -101,6 +109,7 @@ struct Finding {
   bool refused = false;                     ///< the other side said so, whatever it was that it said
   CertificateFault certificate_fault = CertificateFault::none;
   bool encrypted_refusal = false;           ///< refused by an encrypted Informational
+  std::optional<BetweenPoints> between;     ///< where two captures, read together, lose a message
   std::string detail;                       ///< one more fact in words, such as "DES, MODP-1024"
 };
 
