@@ -26,7 +26,9 @@ void lower_certainty(const Story& story, Finding& finding) {
   const bool inside = attempt.initiator_assumed && !story.step[1].any();
   const bool cut = std::ranges::any_of(attempt.events, &Event::cut);
   // What passed twice at one point makes the view doubtful; the same packet at two points makes it better.
-  const bool doubled = attempt.copies > 0 && std::ranges::none_of(attempt.events, [&](const Event& event) { return event.file != attempt.events.front().file; });
+  const bool doubled = attempt.copies > 0 && (!two_points(story) || std::ranges::any_of(attempt.events, [&](const Event& event) {
+    return event.is_copy() && attempt.events[event.copy_of].file == event.file;
+  }));
   const bool poor_view = story.one_sided || inside || cut || doubled || story.capture->kernel_drops > 0;
   if (finding.refused || !poor_view) return;
   if (finding.certainty == Certainty::likely) finding.certainty = Certainty::possible;
@@ -94,10 +96,10 @@ bool esp_both_ways(const Story& story, const Tunnel& tunnel) {
 constexpr Duration burst = std::chrono::milliseconds{1500};
 
 // Ended in good order: one side says two or more Informationals in a row (Deletes: IPsec SAs, then the
-// ISAKMP SA) or Deletes in clear, the other at most the same, and nothing follows.
+// ISAKMP SA), the other at most the same, and nothing follows.
 bool closed(const Story& story, const Tunnel& tunnel) {
-  // Notifies in clear may be anybody's.
-  const auto counts = [](const Event& event) { return event.is_message() && !event.is_copy() && (event.encrypted || event.has_delete || event.exchange != ExchangeType::informational); };
+  // What is in clear may be anybody's, Deletes too once both sides encrypt.
+  const auto counts = [&](const Event& event) { return event.is_message() && !event.is_copy() && (event.encrypted || (event.has_delete && !story.phase1_complete()) || event.exchange != ExchangeType::informational); };
   const Event* last = nullptr;
   for (const auto& event : story.attempt->events) {
     if (counts(event)) last = &event;
@@ -212,12 +214,13 @@ void add_warning_of_silence(const Story& shown, const Options& options, std::vec
   }
 }
 
-// Encrypted Informationals under cookies whose phase 1 lies before the capture: an SA that `attempt` renews.
-bool older_sa_beside(const Tunnel& tunnel, const Attempt& attempt) {
-  return std::ranges::any_of(tunnel.attempts, [&](const Attempt& other) {
-    return &other != &attempt && !other.events.empty() && std::ranges::all_of(other.events, [](const Event& event) { return event.is_message() && event.encrypted && event.exchange == ExchangeType::informational; });
-  });
+// Encrypted Informationals alone, under cookies whose phase 1 lies before the capture: an SA that others renew.
+bool is_older_sa(const Attempt& attempt) {
+  return !attempt.events.empty() && std::ranges::all_of(attempt.events, [](const Event& event) { return event.is_message() && event.encrypted && event.exchange == ExchangeType::informational; });
 }
+
+// One message that nobody answered and nobody sent again: anybody can send that.
+bool is_lone(const Story& story) { return story.attempt->events.size() == 1 && story.attempt->events_left_out == 0 && story.attempt->events.front().is_message(); }
 
 // Phase 1 stands: both sides hold it complete, or the initiator renews one and goes on, so that message 6 passed unseen.
 bool stands(const Story& story) {
@@ -243,19 +246,21 @@ Diagnosis diagnose(const Tunnel& tunnel, const track::CaptureFacts& capture, con
   std::vector<Story> stories;
   stories.reserve(tunnel.attempts.size());
   bool earlier_up = false;
+  const auto older_sas = std::ranges::count_if(tunnel.attempts, is_older_sa);
   for (const auto& attempt : tunnel.attempts) {
     auto& story = stories.emplace_back(tell(tunnel, attempt, capture, options));
-    story.renews = earlier_up || older_sa_beside(tunnel, attempt);
+    story.renews = earlier_up || older_sas > (is_older_sa(attempt) ? 1 : 0);
     story.at = positions(attempt, story.renews);
     earlier_up |= came_up(story);
   }
   if (is_one_sided(stories)) {
     for (auto& story : stories) story.one_sided = true;
   }
-  // Stray Informationals under cookies of before the capture are no attempt.
+  // Stray Informationals under cookies of before the capture are no attempt; nor, where a tunnel came up, is one message.
+  const auto first_up = static_cast<std::size_t>(std::ranges::find_if(stories, came_up) - stories.begin());
   std::size_t deciding = stories.size();
   for (std::size_t i = stories.size(); i-- > 0 && deciding == stories.size();) {
-    if (has_phase1_or_2(stories[i])) deciding = i;
+    if (has_phase1_or_2(stories[i]) && !(i > first_up && is_lone(stories[i]))) deciding = i;
   }
   for (std::size_t i = 0; i < stories.size(); ++i) {
     stories[i].newest = i >= deciding || deciding == stories.size();

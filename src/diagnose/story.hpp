@@ -117,7 +117,9 @@ constexpr bool is_error(NotifyType type) { return number(type) < 16384; }
 
 using Rule = std::optional<Finding> (*)(const Story&);
 
-/// two_points.cpp: nothing where all was captured at one point, or at more than two.
+/// two_points.cpp: whether files that overlap in time show the attempt: captures of several points, not one cut in parts.
+bool two_points(const Story& story);
+/// Nothing where all was captured at one point, or at more than two.
 std::optional<BetweenPoints> lost_between(const Story& story);
 
 // phase1_refused.cpp: somebody said no

@@ -15,9 +15,21 @@ struct Seen {
 
 }  // namespace
 
+bool two_points(const Story& story) {
+  // Events are in order of time: where files overlap, one comes again after another.
+  std::uint32_t changes = 0;
+  bool again = false;
+  const auto& events = story.attempt->events;
+  for (std::size_t i = 1; i < events.size(); ++i) {
+    if (events[i].file != events[i - 1].file) ++changes;
+    again |= events[i].file == events.front().file && changes > 0;
+  }
+  return again;
+}
+
 std::optional<BetweenPoints> lost_between(const Story& story) {
   const auto& events = story.attempt->events;
-  if (events.empty() || std::ranges::none_of(events, [&](const Event& event) { return event.file != events.front().file; })) return std::nullopt;
+  if (!two_points(story)) return std::nullopt;
   // The furthest message that one of the points never sees, although it sees the attempt before and after.
   for (std::size_t number = story.step.size(); number-- > 1;) {
     const auto& sent = story.step[number];

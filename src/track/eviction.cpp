@@ -5,24 +5,39 @@
 
 namespace ike::track {
 
+namespace {
+
+// What is lost with it, from nothing to a tunnel.
+unsigned worth(const AttemptRecord& attempt) {
+  if (attempt.responder_cookie == 0) return 0;
+  return attempt.quick_modes_complete == 0 ? 1 : 2;
+}
+
+}  // namespace
+
 // Frees one attempt when all are in use: one that is half open and silent rather than one that got an
-// answer, so that a flood of spoofed first messages cannot push out a real tunnel. A clock: who was touched
-// since the hand last passed gets another round.
+// answer, and a whole tunnel last, so that a flood of spoofed first messages cannot push out a real one. A clock: who
+// was touched since the hand last passed gets another round, unless all that it passes are worth more.
 void Tracker::Impl::evict_one() {
   constexpr std::uint32_t look_at = 256;
-  std::uint32_t fallback = none;
+  constexpr std::uint32_t look_longer = 8 * look_at;  // before a whole tunnel goes
+  std::uint32_t victim = none;
+  unsigned least = ~0U;
   const auto slots = attempts.end();
-  for (std::uint32_t looked = 0; looked < slots * 2; ++looked) {
+  for (std::uint32_t looked = 0; looked < slots; ++looked) {
     hand = hand + 1 < slots ? hand + 1 : 0;
     auto& attempt = attempts[hand];
     if (!attempt.held) continue;
-    const bool half_open = attempt.responder_cookie == 0;
-    if (half_open && !attempt.touched) return release(hand);
-    if (!attempt.touched && fallback == none) fallback = hand;
-    attempt.touched = attempt.touched && looked >= slots;
-    if (looked >= look_at && fallback != none) return release(fallback);
+    const auto value = 2 * worth(attempt) + (attempt.touched ? 1U : 0U);
+    if (value == 0) return release(hand);
+    attempt.touched = false;
+    if (value < least) {
+      least = value;
+      victim = hand;
+    }
+    if (looked >= (least < 4 ? look_at : look_longer)) break;
   }
-  release(hand);
+  release(victim);
 }
 
 void Tracker::Impl::release(std::uint32_t index) {

@@ -52,6 +52,7 @@ TEST_CASE("after phase 1") {
            Row{"near miss: the responder still waits for message 3 of Aggressive Mode", "AM I1@0 R2@0.1 IQ1@0.6 R-info@0.7 END@0.8", "pending", "", "AM_ACTIVE/AM_WAIT_MSG3"},
            Row{"half open after Aggressive Mode", AGGRESSIVE "IQ1@0.6 RQ2@0.7 RQ2@4.7 RQ2@11.7 END@30", "stalled", "phase2-half-open", "AM_ACTIVE/AM_ACTIVE"},
            Row{"message 2 shown first: half open, not unanswered", "assumed RQ1*len:188@0 IQ2*len:60@0.1 RQ1*len:188@4 IQ2*len:60@4.1 RQ1*len:188@11 END@30", "stalled", "phase2-half-open", "MM_ACTIVE/MM_ACTIVE"},
+           Row{"near miss of no-reply-msg1: one message 1 that nobody sends again, beside a tunnel that is up", MAIN QUICK "| I1@30 END@90", "up", "", "MM_ACTIVE/MM_ACTIVE"},
            Row{"near miss of reply-lost: Quick Mode from its third message on, message 2 come again", "IQ1*len:76@5 RQ2*len:188@15 IQ1*len:76@17 END@40", "up", "", "MM_ACTIVE/MM_ACTIVE"},
            Row{"near miss: Quick Mode shown in another order", MAIN "RQ2*len:188@0.6 IQ1*len:188@0.61 IQ3*len:60@0.8 END@30", "up", "", "MM_ACTIVE/MM_ACTIVE"},
            Row{"Quick Mode lost its answer in Aggressive Mode", AGGRESSIVE "IQ1@0.6 RQ2@0.7 IQ1@4.6 RQ2@4.7 IQ1@11.6 RQ2@11.7", "stalled", "reply-lost", "AM_ACTIVE/AM_ACTIVE"},
