@@ -15,12 +15,30 @@ std::string line_of(std::string_view toml, toml::source_index line) {
   return std::string{toml.substr(0, std::min<std::size_t>({toml.find('\n'), toml.find('\r'), 160}))};
 }
 
+/// First line (from 1) with a name of so many parts that the library would go as many calls deep; 0: none. No line of
+/// ours has more than a few dots, in addresses.
+toml::source_index endless_name(std::string_view toml) {
+  constexpr std::size_t most = 200;
+  toml::source_index line = 1;
+  std::size_t dots = 0;
+  for (const char c : toml) {
+    if (c == '\n') {
+      ++line;
+      dots = 0;
+    } else if (c == '.' && ++dots > most) {
+      return line;
+    }
+  }
+  return 0;
+}
+
 class FileParser {
  public:
   FileParser(std::string_view toml, const std::string& file) : toml_{toml}, file_{file} {}
 
   Parsed<std::vector<Expectation>> run() {
     toml::table root;
+    if (const auto line = endless_name(toml_); line > 0) return at({line, 1}, "expected a line with fewer dots");
     try {
       root = toml::parse(toml_, file_);
     } catch (const toml::parse_error& why) {
