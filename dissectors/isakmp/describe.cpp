@@ -16,9 +16,15 @@ std::string flags_text(const Header& header) {
     if ((header.flags & 0x20U) != 0) text += " response";
     return text;
   }
-  if (header.encrypted()) text += " encryption";
-  if (header.commit()) text += " commit";
-  if (header.authentication_only()) text += " authentication-only";
+  std::string unset;
+  const auto bit = [&](bool set, std::string_view name) {
+    if (set) text.append(" ").append(name);
+    else unset.append(unset.empty() ? "" : ", ").append(name);
+  };
+  bit(header.encrypted(), "encryption");
+  bit(header.commit(), "commit");
+  bit(header.authentication_only(), "authentication-only");
+  if (!unset.empty()) text += " (not set: " + unset + ")";
   if ((header.flags & 0xf8U) != 0) text += ", reserved bits set: 0x" + hex_number(header.flags & 0xf8U, 2);
   return text;
 }

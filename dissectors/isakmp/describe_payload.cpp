@@ -92,6 +92,7 @@ class Writer {
     field("DOI", named(it.doi));
     field("protocol", named(it.protocol));
     field("type", named(it.type));
+    field("SPI size", std::to_string(it.spi.size()));
     field("SPI", spi_text(it.spi));
     notification_data(it);
   }
@@ -108,7 +109,10 @@ class Writer {
   }
   void operator()(const VendorId& it) {
     field("data", octets_and_hex(it.data));
-    field("known as", describe_vendor_id(it.data, message_.header.initiator_cookie, message_.header.responder_cookie));
+    const auto described = describe_vendor_id(it.data, message_.header.initiator_cookie, message_.header.responder_cookie);
+    std::string begin;  // a description that is nothing but the octets says nothing
+    append_hex(begin, it.data.first(std::min<std::size_t>(it.data.size(), 8)), 8);
+    field("known as", it.data.empty() || described.starts_with(begin) ? "not known" : described);
     if (const auto* known = find_vendor_id(it.data)) field("origin", source_text(*known));
   }
   void operator()(const Config& it) {

@@ -19,6 +19,21 @@ std::string stated(Class type, const Attribute& attribute) {
   return text + value_text(known, attribute.value);
 }
 
+/// The policy in a line. A code 0 is none that the policy knows, yet it was sent.
+std::string phase1_line(const Transform& transform) {
+  auto text = to_string(phase1_policy(transform));
+  for (const auto& attribute : transform.attributes) {
+    const Phase1Attribute type{attribute.type};
+    const std::string_view what = type == Phase1Attribute::encryption     ? "encryption"
+                                  : type == Phase1Attribute::hash           ? "hash"
+                                  : type == Phase1Attribute::authentication ? "authentication"
+                                  : type == Phase1Attribute::group          ? "group"
+                                                                                   : "";
+    if (!what.empty() && attribute.value == 0) text = std::string{what} + " 0" + (text.empty() ? "" : ", ") + text;
+  }
+  return text;
+}
+
 class Writer {
  public:
   Writer(std::size_t at, std::vector<Line>& out) : at_{at}, out_{out} {}
@@ -27,6 +42,7 @@ class Writer {
     auto text = "proposal " + std::to_string(proposal.number) + ": " + named(proposal.protocol) + ", " +
                 std::to_string(proposal.announced_transforms) + (proposal.announced_transforms == 1 ? " transform announced" : " transforms announced") +
                 ", length " + std::to_string(proposal.length);
+    text += ", SPI size " + std::to_string(proposal.spi.size());
     if (!proposal.spi.empty()) {
       text += ", SPI ";
       append_hex(text, proposal.spi, octets_shown);
@@ -44,7 +60,7 @@ class Writer {
 
   void write(const Transform& transform, ProtocolId protocol) {
     const bool phase1 = protocol == ProtocolId::isakmp;
-    const auto summary = phase1 ? to_string(phase1_policy(transform)) : phase2_line(protocol, transform);
+    const auto summary = phase1 ? phase1_line(transform) : phase2_line(protocol, transform);
     line(3, "transform " + std::to_string(transform.number) + ": " + summary);
     line(4, "transform ID: " + value_text(transform_name(protocol, transform.id), transform.id) + ", length " + std::to_string(transform.length));
     if (transform.reserved != 0) line(4, "reserved octet is not zero: 0x" + hex_number(transform.reserved, 2));

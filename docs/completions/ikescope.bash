@@ -21,7 +21,7 @@ _ikescope() {
       ;;
     *)
       case ${COMP_WORDS[1]} in
-        read) words='--all --ca --color --follow --format --help --keys --keys-from --max-exchanges --merge --patience --peer --port --psk-file --states --summary --verbose' ;;
+        read) words='--all --ca --color --follow --format --help --keys --keys-from --max-exchanges --merge --patience --peer --port --psk-file --states --summary --verbose -v -vv' ;;
         assert) words='--all --color --expect --expect-file --format --help --interface --patience --port --save-pcap --within' ;;
         watch) words='--buffer --color --decap --esp --filter --format --help --interface --max-exchanges --metrics --no-sandbox --on-stall --patience --peer --port --snaplen --syslog --table --user --verbose --write --write-files --write-size' ;;
         filter) words='--decap --esp --filter --help --port' ;;

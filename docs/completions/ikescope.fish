@@ -15,6 +15,7 @@ complete -c ikescope -n $read -l format -x -a 'text json ndjson asa' -d 'For peo
 complete -c ikescope -n $read -l follow -d 'The file is still being written'
 complete -c ikescope -n $read -l merge -d 'Set the clocks of several captures'
 complete -c ikescope -n $read -s v -l verbose -d 'Every message of every exchange'
+complete -c ikescope -n $read -o vv -d 'Every field of every message'
 complete -c ikescope -n $read -l all -d 'Every tunnel and every ladder'
 complete -c ikescope -n $read -l summary -d 'Totals only'
 complete -c ikescope -n $read -l states -x -a 'asa ios libreswan' -d 'Whose words name the positions'

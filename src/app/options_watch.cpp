@@ -63,7 +63,7 @@ void add_watch(CLI::App& command, WatchOptions& options) {
   add_number<std::uint32_t>(command, "--max-exchanges", "phase 1 exchanges held at once (default 100000)", 1, 10'000'000, [&options](std::uint32_t count) { options.limits.attempts = count; });
   add_colour(command, options.colour);
   add_outside(command, options.outside);
-  command.add_flag("--no-sandbox{false}", options.sandbox, "keep all rights (where seccomp is not to be had)");
+  command.add_flag_callback("--no-sandbox", [&options] { options.sandbox = false; }, "keep all rights (where seccomp is not to be had)");
   command.footer(
       "SIGINT and SIGTERM end it with the report of `read`, SIGUSR1 prints that report\n"
       "and goes on. Exit status: 0 ended by a signal; 2 no interface could be read.\n\n"

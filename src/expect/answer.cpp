@@ -201,7 +201,10 @@ Answer negated_state(const IsState& is, const TunnelReport& one, Time now) {
   if (now_is != Standing::holds && now_is != Standing::so_far) return so_far();
   const Standing standing = lasts(is.state, one, now) ? Standing::failed : Standing::open;
   if (is.state == State::main || is.state == State::aggressive) return {standing, fmt::format("it is {} Mode", is.state == State::main ? "Main" : "Aggressive"), {}};
-  return because(standing, one);
+  Answer found = because(standing, one);
+  const bool was_up = is.state == State::up || is.state == State::phase1 || is.state == State::phase2;
+  if (was_up && one.diagnosis.verdict == Verdict::closed) found.saw += fmt::format(", so it was {}", is.state == State::up ? "up before" : "reached before");
+  return found;
 }
 
 Answer has_finding(FindingId id, bool negated, const TunnelReport& one) {

@@ -241,7 +241,7 @@ class Parser {
   bool read_position(Condition& condition) {
     const Token token = in_.token();
     const auto position = find_position(token.text);
-    if (!position) return fail(token, "expected a position such as MM_WAIT_MSG4 " + quoted_end(token));
+    if (!position) return fail(token, "expected a position in the words of an ASA, such as MM_WAIT_MSG4, " + quoted_end(token) + (token.text.empty() ? "" : "; ikescope explain has the words of IOS and libreswan beside them"));
     in_.take();
     condition.what = AtPosition{*position};
     return true;
@@ -254,7 +254,7 @@ class Parser {
       return fail(sign, "expected " + std::string{is_number(subject) ? "=, !=, <, <=, > or >=" : "= or !="} + " after " + word + " " + quoted_end(sign));
     }
     const Relation relation = relation_of(sign.text);
-    if (!is_number(subject) && relation != Relation::equal && relation != Relation::unequal) return fail(sign, "expected = or != after " + word + ", which is no number,");
+    if (!is_number(subject) && relation != Relation::equal && relation != Relation::unequal) return fail(sign, "expected = or != after " + word + ": its values have no order");
     in_.take();
     Compare compare{subject, relation, 0, 0};
     const Token value = in_.token();

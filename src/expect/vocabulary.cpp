@@ -36,9 +36,12 @@ constexpr std::uint16_t last_group = 40;  // of those with a name
 constexpr auto methods = std::to_array({AuthMethod::psk, AuthMethod::rsa_sig, AuthMethod::dss, AuthMethod::ecdsa_256, AuthMethod::ecdsa_384, AuthMethod::ecdsa_521, AuthMethod::xauth_init_psk, AuthMethod::xauth_resp_psk,
                                         AuthMethod::xauth_init_rsa, AuthMethod::xauth_resp_rsa, AuthMethod::hybrid_init_rsa, AuthMethod::hybrid_resp_rsa});
 
+constexpr char small(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+/// In whatever case it is written.
 template <typename Value, std::size_t size>
 std::optional<Value> find(const std::array<Word<Value>, size>& words, std::string_view word) {
-  const auto found = std::ranges::find(words, word, &Word<Value>::first);
+  const auto found = std::ranges::find_if(words, [&](const Word<Value>& known) { return std::ranges::equal(known.first, word, {}, {}, small); });
   if (found == words.end()) return std::nullopt;
   return found->second;
 }

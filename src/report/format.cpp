@@ -85,6 +85,8 @@ std::string printable(std::string_view text) {
   return out;
 }
 
+std::string file_text(std::string_view name) { return name == "-" ? "standard input" : printable(name); }
+
 std::string counted(std::uint64_t count, std::string_view noun) { return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s"); }
 
 std::string times(std::uint64_t count) {

@@ -22,6 +22,8 @@ std::string rfc3339(Time time, bool nanoseconds);
 /// `text` with everything outside printable ASCII as "\x1b": safe for a terminal.
 std::string printable(std::string_view text);
 /// "3 tunnels", "1 tunnel".
+/// The name of a capture file for people.
+std::string file_text(std::string_view name);
 std::string counted(std::uint64_t count, std::string_view noun);
 /// "once", "twice", "3 times".
 std::string times(std::uint64_t count);

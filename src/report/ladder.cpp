@@ -70,11 +70,14 @@ void add_if_fits(std::string& text, std::string_view more, std::size_t width) {
   if (text.size() + more.size() <= width) text += more;
 }
 
-std::string cell(const Attempt& attempt, std::size_t index, std::size_t width) {
+/// "24", or "2:24" in the second file where the attempt is in several.
+std::string packet_text(const Event& event, bool several) { return several ? fmt::format("{}:{}", event.file + 1, event.packet) : std::to_string(event.packet); }
+
+std::string cell(const Attempt& attempt, std::size_t index, std::size_t width, bool several) {
   const Event& event = attempt.events[index];
   std::string text = fmt::format("{:<2} ", message_label(event));
   if (event.is_copy()) {
-    text += event.copy_of < attempt.events.size() ? fmt::format("copy of packet {}", attempt.events[event.copy_of].packet) : std::string{"copy"};
+    text += event.copy_of < attempt.events.size() ? fmt::format("copy of packet {}", packet_text(attempt.events[event.copy_of], several)) : std::string{"copy"};
   } else if (event.is_resend() && event.resend_of < attempt.events.size()) {
     text += fmt::format("again, after {}", span_text(since(event.time, sent_before(attempt, index))));
   } else {
@@ -106,9 +109,6 @@ struct Columns {
 constexpr std::string_view to_right = " --> ";
 constexpr std::string_view to_left = " <-- ";
 
-/// "24", or "2:24" in the second file where the attempt is in several.
-std::string packet_text(const Event& event, bool several) { return several ? fmt::format("{}:{}", event.file + 1, event.packet) : std::to_string(event.packet); }
-
 bool in_several_files(const Attempt& attempt) {
   return std::ranges::any_of(attempt.events, [&](const Event& event) { return event.file != attempt.events.front().file; });
 }
@@ -118,12 +118,12 @@ void name_files(std::string& out, const Attempt& attempt, const std::vector<Capt
   if (files.size() < 2 || attempt.events.empty()) return;
   if (!in_several_files(attempt)) {
     const auto file = attempt.events.front().file;
-    if (file < files.size()) wrap(out, fmt::format("Packets are counted in {}.", printable(files[file].name)), "  ", "  ");
+    if (file < files.size()) wrap(out, fmt::format("Packets are counted in {}.", file_text(files[file].name)), "  ", "  ");
     return;
   }
   std::string text = "Packets are file:number.";
   for (std::size_t file = 0; file < files.size(); ++file) {
-    if (std::ranges::any_of(attempt.events, [&](const Event& event) { return event.file == file; })) text += fmt::format(" File {} is {}.", file + 1, printable(files[file].name));
+    if (std::ranges::any_of(attempt.events, [&](const Event& event) { return event.file == file; })) text += fmt::format(" File {} is {}.", file + 1, file_text(files[file].name));
   }
   wrap(out, text, "  ", "  ");
 }
@@ -149,9 +149,9 @@ void row(std::string& out, const Attempt& attempt, std::size_t index, const Colu
     if (event.icmp_mtu) line += fmt::format(", MTU {}", event.icmp_mtu);
     if (line.size() > screen_width) line.resize(screen_width);
   } else if (event.from == Side::initiator) {
-    line += fmt::format("{:<{}}{}", cell(attempt, index, widths.left), widths.left, to_right);
+    line += fmt::format("{:<{}}{}", cell(attempt, index, widths.left, several), widths.left, to_right);
   } else {
-    line += fmt::format("{:<{}}{}{}", "", widths.left, to_left, cell(attempt, index, widths.right));
+    line += fmt::format("{:<{}}{}{}", "", widths.left, to_left, cell(attempt, index, widths.right, several));
   }
   while (line.ends_with(' ')) line.pop_back();
   out += line + '\n';
@@ -175,12 +175,11 @@ void ladder(std::string& out, const Attempt& attempt, Time first, const std::vec
     }
     row(out, attempt, i, widths, first, several);
   }
-  if (!gap && attempt.events_left_out) fmt::format_to(std::back_inserter(out), "  ({} more messages were counted, not kept)\n", attempt.events_left_out);
+  if (!gap && attempt.events_left_out) fmt::format_to(std::back_inserter(out), "  ({} {} counted, not kept)\n", counted(attempt.events_left_out, "more message"), attempt.events_left_out == 1 ? "was" : "were");
 }
 
-void all_messages(std::string& out, const TunnelReport& one) {
+void all_messages(std::string& out, const TunnelReport& one, Time first) {
   const auto& tunnel = one.tunnel;
-  const Time first = tunnel.events.empty() ? Time{} : tunnel.events.front().time;
   for (const ExchangeView& view : exchanges(tunnel, one.diagnosis)) {
     if (view.events.empty()) continue;
     const auto mode = mode_name(view.type);
@@ -192,11 +191,12 @@ void all_messages(std::string& out, const TunnelReport& one) {
     for (const auto index : view.events) {
       const Event& event = view.attempt->events[index];
       std::string text = fmt::format("{} {}", event.from == Side::initiator ? "I->R" : "R->I", message_label(event));
-      if (const auto payloads = payload_text(event.payloads); !payloads.empty()) text += ", " + payloads;
+      if (const auto payloads = payload_text(event.payloads); !payloads.empty() && payloads != message_label(event)) text += ", " + payloads;
       text += fmt::format(", {} octets", event.length);
       if (event.encrypted) text += event.decrypted ? ", decrypted" : ", encrypted";
       if (event.has_notify) text += ", " + notify_text(event.notify);
-      const auto packet = [&](std::uint32_t of) { return of < view.attempt->events.size() ? view.attempt->events[of].packet : 0; };
+      const bool several = in_several_files(*view.attempt);
+      const auto packet = [&](std::uint32_t of) { return of < view.attempt->events.size() ? packet_text(view.attempt->events[of], several) : std::string{"?"}; };
       if (event.is_resend()) text += fmt::format(", resend of #{}", packet(event.resend_of));
       if (event.is_copy()) text += fmt::format(", copy of #{}", packet(event.copy_of));
       if (event.natt_port) text += ", UDP 4500";
@@ -205,7 +205,7 @@ void all_messages(std::string& out, const TunnelReport& one) {
       if (event.partial) text += ", not whole";
       if (event.cut) text += ", cut";
       if (event.malformed) text += ", malformed";
-      const auto lead = fmt::format("  {:>5}  {:>8}  ", event.packet, decimal(since(event.time, first), 3));
+      const auto lead = fmt::format("  {:>5}  {:>8}  ", packet_text(event, several), decimal(since(event.time, first), 3));
       wrap(out, text, lead, std::string(lead.size() + 2, ' '));
     }
   }

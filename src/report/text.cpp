@@ -52,7 +52,7 @@ std::vector<const TunnelRow*> by_trouble(const Report& report) {
 void notes(std::string& out, const Report& report) {
   const CaptureInfo& info = report.capture;
   for (const auto& file : info.files) {
-    if (!file.error.empty()) wrap(out, fmt::format("{}: {}", printable(file.name), printable(file.error)), "Not read: ", "  ");
+    if (!file.error.empty()) wrap(out, fmt::format("{}: {}", file_text(file.name), printable(file.error)), "Not read: ", "  ");
   }
   const auto one_sided = static_cast<std::uint64_t>(std::ranges::count_if(report.tunnels, &TunnelRow::one_sided));
   if (one_sided) note(out, fmt::format("{}: only one direction is visible; what needs the other is not judged.", counted(one_sided, "tunnel")));
@@ -66,7 +66,7 @@ namespace {
 
 void header(std::string& out, const Report& report) {
   const CaptureInfo& info = report.capture;
-  const std::string name = info.files.size() == 1 ? printable(info.files.front().name) : counted(info.files.size(), "file");
+  const std::string name = info.files.size() == 1 ? file_text(info.files.front().name) : counted(info.files.size(), "file");
   std::string text = fmt::format("{}, {} IKE", counted(info.packets, "packet"), info.ike_packets);
   if (info.esp_packets) text += fmt::format(", {} ESP", info.esp_packets);
   if (info.icmp_errors) text += fmt::format(", {}", counted(info.icmp_errors, "ICMP error"));

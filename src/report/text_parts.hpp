@@ -31,13 +31,13 @@ std::string verdict_text(diagnose::Verdict verdict);
 /// `text` in the colour of `verdict` where colour is wanted.
 std::string paint(std::string_view text, diagnose::Verdict verdict, bool colour);
 
-/// The messages of `attempt` in two columns, abbreviated in the middle; times since `first`. Of several `files` those
+/// The messages of `attempt` in two columns, abbreviated in the middle; times since `first`, the capture's. Of several `files` those
 /// that its packets are counted in are named.
 void ladder(std::string& out, const track::Attempt& attempt, Time first, const std::vector<CaptureInfo::File>& files);
 /// What keys, hashes and certificates showed of `attempt`; `all`: of every Quick Mode.
 void opened_lines(std::string& out, const track::Attempt& attempt, bool all);
-/// Every message of every exchange, one a line.
-void all_messages(std::string& out, const TunnelReport& one);
+/// Every message of every exchange, one a line; times since `first`, the capture's.
+void all_messages(std::string& out, const TunnelReport& one, Time first);
 /// One tunnel: what is wrong, the ladder, what to check, how it went over time.
 void tunnel_block(std::string& out, const TunnelReport& one, const CaptureInfo& capture, const TextOptions& options);
 /// The newest attempts of a tunnel that has several, a line each; nothing where all went well, unless verbose.

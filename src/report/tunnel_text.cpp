@@ -192,9 +192,8 @@ void tunnel_block(std::string& out, const TunnelReport& one, const CaptureInfo& 
     out += '\n';
     const auto attempts = tunnel.attempts.size() + tunnel.attempts_left_out;
     if (attempts > 1) sentence(out, fmt::format("The newest of {} attempts, CKY-I {:016x}:", attempts, newest.initiator_cookie));
-    const Time first = tunnel.attempts_left_out == 0 ? tunnel.attempts.front().first : newest.first;
-    ladder(out, newest, first, capture.files);
-    if (options.verbose > 0) all_messages(out, one);
+    ladder(out, newest, capture.first_time, capture.files);
+    if (options.verbose > 0) all_messages(out, one, capture.first_time);
     out += '\n';
     facts(out, newest, words.explanation);
     opened_lines(out, newest, options.verbose > 0);

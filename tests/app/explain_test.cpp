@@ -30,7 +30,7 @@ TEST_CASE("explain knows findings and the positions of three vendors") {
 TEST_CASE("explain knows the words of the screen") {
   const Scratch scratch;
   for (const std::string word : {"VID", "vid", "CKY-I", "CKY-R", "TR1", "QM3", "INF", "N", "D", "again", "copy", "1", "6", "STALLED", "flapping", "pending", "phase1-up", "up", "closed", "probe",
-                                 "confirmed", "likely", "possible", "remark", "NAT-D", "KE", "-"}) {
+                                 "confirmed", "likely", "possible", "remark", "NAT-D", "KE", "-", "XAUTH", "DPD", "NAT-T", "FRAGMENTATION", "cut", "malformed", "x1"}) {
     CAPTURE(word);
     const Outcome outcome = scratch.run("explain " + word);
     CHECK(outcome.status == 0);

@@ -420,6 +420,29 @@ Note: 1 message is malformed.
 )"));
 }
 
+TEST_CASE("times count from the first packet of the capture, on the ladder, with -v and in the attempts over time") {
+  Scripted scripted;
+  scripted.add("I1@0 I1@4 | I1@10 I1@14", judged(Verdict::stalled, {Position::mm_wait_msg2, Position::unseen, 1}, {finding(FindingId::no_reply_msg1)}));
+  scripted.report().capture.first_time -= std::chrono::seconds{5};
+  const auto text = scripted.text({.verbose = 1});
+  CHECK(text.find("   15.000  1  SA VIDx3 (148)") != std::string::npos);
+  CHECK(text.find("   15.000  I->R 1, SA VIDx3, 148 octets") != std::string::npos);
+  CHECK(text.find("    15.000  CKY-I a0000000") != std::string::npos);
+}
+
+TEST_CASE("a copy names its packet as the ladder does where there are several files") {
+  Scripted scripted;
+  scripted.add("I1@0 I1@0.01 I1@4", judged(Verdict::stalled, {Position::mm_wait_msg2, Position::unseen, 1}, {finding(FindingId::no_reply_msg1)}), [](TunnelReport& one) {
+    auto& events = one.tunnel.events;
+    events[1].file = 1;
+    events[1].copy_of = 0;
+  });
+  scripted.report().capture.files.push_back({"-", "pcap", 0, ""});
+  const auto text = scripted.text();
+  CHECK(text.find("copy of packet 1:1") != std::string::npos);
+  CHECK(text.find("File 2 is standard input.") != std::string::npos);
+}
+
 TEST_CASE("many tunnels: totals, the twenty worst rows, three ladders") {
   Scripted scripted;
   for (int i = 0; i < 30; ++i) scripted.add("I1@0 R2@0.1", judged(Verdict::up, {Position::mm_active, Position::mm_active, 6}));
