@@ -171,3 +171,17 @@ TEST_CASE("the right candidate is found behind hundreds of wrong ones") {
   CHECK(has(keyed.scratch.run("check-psk cap.pcap --psk-file many").out, "responder: uses the pre-shared key of many:301"));
   CHECK(keyed.scratch.run("check-psk cap.pcap").status == 2);
 }
+
+TEST_CASE("a file that holds no keys, or that cannot be read, is refused with the reason") {
+  const Scratch scratch;
+  test::spill(scratch / "empty.log", test::Bytes{});
+  for (const auto& [arguments, why] : {std::pair<std::string, std::string>{"--keys-from empty.log", "empty.log: no keys in it; charon"},
+                                       {"--keys nofile", "--keys: nofile: No such file or directory"},
+                                       {"--psk-file nofile", "--psk-file: nofile: No such file or directory"},
+                                       {"--ca empty.log", "in PEM or DER"}}) {
+    CAPTURE(arguments);
+    const Outcome outcome = scratch.run("read " + arguments + " stuck.pcap");
+    CHECK(outcome.status == 2);
+    CHECK(has(outcome.error, why));
+  }
+}
