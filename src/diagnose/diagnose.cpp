@@ -48,6 +48,8 @@ bool is_about_sealed_messages(FindingId id) {
   }
 }
 
+bool is_no_reply(FindingId id) { return id == FindingId::no_reply_msg1 || id == FindingId::no_reply_msg3 || id == FindingId::no_reply_msg5; }
+
 std::vector<Finding> findings_of(const Story& story) {
   std::vector<Finding> found;
   const auto run = [&](std::span<const Rule> rules) {
@@ -57,6 +59,8 @@ std::vector<Finding> findings_of(const Story& story) {
     }
   };
   if (!story.phase1_complete()) run(phase1_rules);
+  // The ICMP error says why there is no reply.
+  if (!found.empty() && found.front().id == FindingId::icmp_refused) std::erase_if(found, [](const Finding& finding) { return is_no_reply(finding.id); });
   if (story.any_active() && !story.settled()) run(phase2_rules);
   for (auto& finding : found) {
     lower_certainty(story, finding);
@@ -128,8 +132,34 @@ std::uint32_t flaps(const std::vector<Story>& stories, const Tunnel& tunnel) {
   return count;
 }
 
+// What `silent` said last under an SA that was up, ESP included, and what the other side said in vain since.
+void add_last_life(Finding& finding, const Story& story, Side silent) {
+  const auto& address = silent == Side::initiator ? story.attempt->initiator.address : story.attempt->responder.address;
+  auto last = proof(*story.last_from[silent == Side::initiator ? 0 : 1]);
+  Time when = story.last_from[silent == Side::initiator ? 0 : 1]->time;
+  for (const auto& flow : story.tunnel->esp) {
+    if (flow.source != address || flow.last <= when) continue;
+    when = flow.last;
+    last = {flow.file, flow.last_packet, "ESP"};
+  }
+  finding.waited = story.capture->last - when;
+  finding.detail = net::to_string(address) + " was last heard in packet " + std::to_string(last.packet) + " (" + last.what + ")";
+  last.what += ", the last that was heard of it";
+  finding.evidence.push_back(std::move(last));
+  Sent calls;
+  for (const auto& event : story.attempt->events) {
+    if (event.is_message() && !event.is_copy() && event.from == other(silent) && event.time > when) calls.add(event);
+  }
+  if (!calls.any()) return;
+  prove(finding, calls);
+  const auto& other_side = silent == Side::initiator ? story.attempt->responder.address : story.attempt->initiator.address;
+  finding.detail += ". " + net::to_string(other_side) + " then sent " + std::to_string(calls.count) + (calls.count == 1 ? " message" : " messages") + " under that SA without an answer (packet" +
+                    (calls.count == 1 ? " " + std::to_string(calls.first->packet) : "s " + std::to_string(calls.first->packet) + " to " + std::to_string(calls.last->packet)) + ")";
+}
+
 // After an SA that was up, the peer answered nothing any more, and now it does not answer message 1 either.
-std::optional<Finding> gone_before(std::span<const Story> stories, const Tunnel& tunnel) {
+// Its silence under that SA is told here, and no second time.
+std::optional<Finding> gone_before(std::span<const Story> stories, const Tunnel& tunnel, std::span<std::vector<Finding>> by_attempt) {
   const auto& newest = stories.back();
   if (stories.size() < 2 || !newest.step[1].any() || newest.first_from[1] != nullptr || !newest.overdue(newest.step[1])) return std::nullopt;
   for (std::size_t i = stories.size() - 1; i-- > 0;) {
@@ -144,12 +174,11 @@ std::optional<Finding> gone_before(std::span<const Story> stories, const Tunnel&
     finding.side = Side::responder;
     finding.position = newest.at.initiator;
     finding.segment = Segment::observer_responder;
-    finding.waited = newest.capture->last - silent->time;
     finding.times_sent = newest.step[1].count;
-    prove(finding, silent);
-    prove(finding, speaking);
+    add_last_life(finding, earlier, same_way ? Side::responder : Side::initiator);
     prove(finding, newest.step[1]);
     confirm(earlier, finding);
+    std::erase_if(by_attempt[i], [](const Finding& same) { return same.id == FindingId::peer_gone; });
     return finding;
   }
   return std::nullopt;
@@ -283,7 +312,7 @@ Diagnosis diagnose(const Tunnel& tunnel, const track::CaptureFacts& capture, con
     result.attempt_status.push_back(status_of(stories[i], refused, !by_attempt[i].empty(), i != deciding && !stories[i].newest));
   }
   if (!probe && deciding < stories.size()) {
-    if (auto gone = gone_before(std::span{stories}.first(deciding + 1), tunnel)) by_attempt[deciding].insert(by_attempt[deciding].begin(), std::move(*gone));
+    if (auto gone = gone_before(std::span{stories}.first(deciding + 1), tunnel, by_attempt)) by_attempt[deciding].insert(by_attempt[deciding].begin(), std::move(*gone));
   }
   auto versions = probe ? std::nullopt : version_mismatch(tunnel, capture);
   if (stories.empty() || deciding == stories.size()) {

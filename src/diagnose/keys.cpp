@@ -110,6 +110,16 @@ CertificateFault fault_of(const crypto::SideFacts& side, std::string& words) {
   return CertificateFault::none;
 }
 
+/// What the certificate of a side, decrypted, shows not to be the fault. A CA is cleared only by one that was given.
+std::vector<CertificateFault> cleared(const crypto::SideFacts& side) {
+  std::vector<CertificateFault> fine;
+  if (side.certificates.empty() || !side.certificates.front().error.empty()) return fine;
+  if (std::ranges::all_of(side.certificates, [](const auto& one) { return one.error.empty() && one.validity == crypto::Validity::valid; })) fine.push_back(CertificateFault::time);
+  if (side.chain && side.chain->status == crypto::ChainStatus::trusted) fine.push_back(CertificateFault::authority);
+  if (side.identity_in_certificate && !side.identity.empty()) fine.push_back(CertificateFault::identity);
+  return fine;
+}
+
 void confirm_psk_mismatch(const Story& story, const PhaseOneFacts& facts, Finding& finding) {
   if (story.aggressive()) {
     const auto* two = find(facts, [](const MessageFact& fact) { return fact.exchange == ExchangeType::aggressive && fact.from_responder && fact.has_hash; });
@@ -177,7 +187,10 @@ void confirm_auth_rejected(const Story& story, const PhaseOneFacts& facts, Findi
     finding.certainty = Certainty::confirmed;
     finding.evidence.push_back({side.file, side.packet, words});
     add(finding.detail, words);
-  } else if (!side.certificates.empty() && side.certificates.front().error.empty()) {
+    return;
+  }
+  finding.certificate_fine = cleared(side);
+  if (!side.certificates.empty() && side.certificates.front().error.empty()) {
     add(finding.detail, "The certificate of " + side.certificates.front().facts.subject + " was valid then" + (side.identity.empty() ? "" : " and names " + side.identity) +
                             (side.chain ? ", and a CA given issued it" : "") + ": the verifier expects another identity, or does not trust " + side.certificates.front().facts.issuer);
   }

@@ -73,17 +73,20 @@ std::optional<Finding> nat_t_blocked(const Story& story) {
 
 std::optional<Finding> fragment_loss(const Story& story) {
   if (story.phase1_complete()) return std::nullopt;
-  const auto& last_request = story.aggressive() ? story.step[1] : story.step[5].any() ? story.step[5] : story.step[3];
   const auto timeout = std::ranges::find_if(story.icmp, [](const Event* icmp) { return is_reassembly_timeout(*icmp); });
   if (timeout != story.icmp.end() && story.at.last_message > 0) {
     auto finding = story.finding(FindingId::fragment_loss, Certainty::confirmed);
     finding.icmp = **timeout;
     finding.position = story.at.initiator;
     finding.segment = (*timeout)->from == Side::initiator ? Segment::observer_responder : Segment::initiator_observer;
-    const bool all_passed = last_request.any() && !last_request.last->partial;
+    // Who complains got only a part: of the last request, or of its answer where the quoted packet is one.
+    const auto request = static_cast<std::uint8_t>(story.aggressive() ? 1 : story.step[5].any() ? 5 : 3);
+    finding.fragmented = (*timeout)->from == Side::initiator ? request : static_cast<std::uint8_t>(request + 1);
+    const auto& lost = story.step[finding.fragmented];
+    const bool all_passed = lost.any() && !lost.last->partial;
     if (!all_passed) finding.segment = (*timeout)->from == Side::initiator ? Segment::initiator_observer : Segment::observer_responder;
-    finding.times_sent = last_request.count;
-    prove(finding, last_request);
+    finding.times_sent = lost.count;
+    prove(finding, lost);
     prove(finding, *timeout);
     return finding;
   }
@@ -100,6 +103,7 @@ std::optional<Finding> fragment_loss(const Story& story) {
     auto finding = story.finding(FindingId::fragment_loss, Certainty::likely);
     finding.position = story.at.of(request_lost || answer_lost ? Side::initiator : sent.first->from);
     finding.awaited = static_cast<std::uint8_t>(request + 1);
+    finding.fragmented = number;
     finding.times_sent = sent.count;
     const bool from_initiator = sent.first->from == Side::initiator;
     if (incomplete) finding.segment = from_initiator ? Segment::initiator_observer : Segment::observer_responder;

@@ -13,7 +13,7 @@ bool quick_mode_begun(const Story& story) { return story.attempt->quick_modes_be
 
 // The last Transaction of an attempt that got no further: no Quick Mode came, and either somebody said so,
 // or it is not answered, or nothing was heard for longer than patience.
-const Child* fruitless_transaction(const Story& story, const Event*& info) {
+const Child* fruitless_transaction(const Story& story, const Event*& info, std::uint32_t& asked) {
   if (!story.any_active() || quick_mode_begun(story)) return nullptr;
   const Child* last = nullptr;
   for (const auto& child : story.children) {
@@ -26,9 +26,9 @@ const Child* fruitless_transaction(const Story& story, const Event*& info) {
     if (last->step[1].any() && heard->time >= last->step[1].first->time && heard->time - end->time <= soon && info == nullptr) info = heard;
   }
   const auto* heard_other = story.last_from[last->starter == Side::initiator ? 1 : 0];
-  const auto asked = std::ranges::count_if(story.attempt->events, [&](const Event& event) {
+  asked = static_cast<std::uint32_t>(std::ranges::count_if(story.attempt->events, [&](const Event& event) {
     return event.is_message() && !event.is_copy() && event.exchange == ExchangeType::transaction && event.from == last->starter && (heard_other == nullptr || event.time > heard_other->time);
-  });
+  }));
   const bool unanswered = asked >= 3 || (last->step[1].any() && !last->step[2].any() && story.overdue(last->step[1]));
   const bool silent = story.last_from[0] != nullptr && story.last_from[0]->time <= end->time && (story.last_from[1] == nullptr || story.last_from[1]->time <= end->time) && story.silent_after(*end);
   const bool left = !story.newest;
@@ -42,7 +42,8 @@ bool wants_xauth(const Story& story) {
 
 std::optional<Finding> transaction_failed(const Story& story, FindingId id, bool xauth) {
   const Event* info = nullptr;
-  const auto* child = fruitless_transaction(story, info);
+  std::uint32_t asked = 0;
+  const auto* child = fruitless_transaction(story, info, asked);
   // XAUTH is asked by the responder; mode config is asked by the initiator, or pushed where no XAUTH was agreed.
   if (child == nullptr || (child->starter == Side::responder && wants_xauth(story)) != xauth) return std::nullopt;
   auto finding = story.finding(id, Certainty::likely);
@@ -51,7 +52,7 @@ std::optional<Finding> transaction_failed(const Story& story, FindingId id, bool
   finding.encrypted_refusal = info != nullptr && info->encrypted;
   if (info != nullptr) finding.notify = info->notify;
   finding.position = story.at.of(child->starter);
-  finding.times_sent = child->step[1].count;
+  finding.times_sent = std::max(asked, child->step[1].count);
   prove(finding, child->step[1]);
   prove(finding, child->step[2].first);
   prove(finding, info);

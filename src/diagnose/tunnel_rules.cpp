@@ -150,6 +150,24 @@ std::optional<Finding> version_mismatch(const Tunnel& tunnel, const track::Captu
   return finding;
 }
 
+// "ESP went both ways until packet 17 at 1.70 s of the capture, with 3 packets from 192.0.2.1": what `silent` sent before
+// the one-way stretch; empty when it sent nothing.
+std::string worked_until(const Tunnel& tunnel, const track::CaptureFacts& capture, const net::Address& silent, Finding& finding) {
+  const track::EspFlow* last = nullptr;
+  std::uint64_t packets = 0;
+  for (const auto& flow : tunnel.esp) {
+    if (flow.source != silent) continue;
+    packets += flow.packets;
+    if (last == nullptr || flow.last > last->last) last = &flow;
+  }
+  if (last == nullptr) return {};
+  finding.evidence.push_back({last->file, last->last_packet, "last ESP the other way"});
+  const auto hundredths = std::chrono::round<std::chrono::milliseconds>(last->last - capture.first).count() / 10;
+  const auto fraction = std::to_string(hundredths % 100);
+  return "ESP went both ways until packet " + std::to_string(last->last_packet) + ", " + std::to_string(hundredths / 100) + (fraction.size() < 2 ? ".0" : ".") + fraction + " s into the capture (" +
+         std::to_string(packets) + " from " + net::to_string(silent) + ", none since)";
+}
+
 std::optional<Finding> esp_one_way(const Tunnel& tunnel, const std::vector<Story>& stories) {
   constexpr std::uint64_t enough = 10;
   constexpr Duration long_enough = std::chrono::seconds{2};
@@ -186,6 +204,7 @@ std::optional<Finding> esp_one_way(const Tunnel& tunnel, const std::vector<Story
   const auto* speaking = up->last_from[from_initiator ? 0 : 1];
   const bool keepalives_unanswered = silent != nullptr && speaking != nullptr && speaking->exchange == ExchangeType::informational && speaking->time - silent->time > long_enough;
   if (keepalives_unanswered) finding.certainty = Certainty::likely;
+  finding.detail = worked_until(tunnel, *up->capture, from_initiator ? up->attempt->responder.address : up->attempt->initiator.address, finding);
   finding.evidence.push_back({run.file, run.first_packet, "first ESP of the one-way stretch"});
   finding.evidence.push_back({run.file, run.last_packet, "last ESP of the one-way stretch"});
   return finding;

@@ -25,11 +25,12 @@ Status status(const TunnelReport& one, std::size_t index) {
   return index < all.size() ? all[index] : Status::waiting;
 }
 
-/// Who spoke last in phase 1 waits for the other, unless nothing is left to wait for.
+/// Who sent the last message of phase 1 waits for the other, unless nothing is left to wait for.
 Side waiting_side(const Attempt& attempt, const Positions& positions) {
   Side side = Side::initiator;
+  std::uint8_t furthest = 0;
   for (const Event& event : attempt.events) {
-    if (event.is_message() && event.is_phase1() && !event.is_copy()) side = event.from;
+    if (event.is_message() && event.is_phase1() && event.number > furthest) side = event.from, furthest = event.number;
   }
   const bool waits = positions.of(side) != track::Position::unseen && !is_active(positions.of(side));
   return waits ? side : other(side);

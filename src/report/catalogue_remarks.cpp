@@ -69,11 +69,13 @@ constinit const std::array<Entry, 10> remark_entries{{
     {
         .id = FindingId::mirror_copies,
         .title = "Packets seen twice",
-        .meaning = "The capture holds copies of the same packet. They are counted apart and are no resends.",
+        .meaning = "The capture holds copies of the same packet: a mirror shows it twice, or the network doubled it. They are counted apart and are no resends.",
         .wire = "Same IP ID and same octets within a short time.",
-        .summaries = {{{"packets were captured twice ({count} copies)", repeated}, {"packets were captured twice"}}},
+        .summaries = {{{"packets passed here twice ({count} copies)", repeated}, {"a packet passed here twice (1 copy)"}}},
         .explanations = {{{"Copies are left out of every judgement."}}},
-        .causes = {{{"the mirror shows a packet at two interfaces", Who::both, "mirror one interface only, or capture on one interface in place of any"}}},
+        .causes = {{{"the mirror shows a packet at two interfaces", Who::both,
+                     "do the TTLs of packet and copy differ, or do they follow at once? Mirror one interface only, or capture on one interface in place of any"},
+                    {"the network doubled the packet", Who::both, "is the TTL the same, and the copy some milliseconds late? Look for a loop or a faulty link on the path"}}},
         .checks = {"capture on one interface", "`monitor session` with one source", "`tcpdump -i eth0` in place of `-i any`", "`tcpdump -i eth0` in place of `-i any`"},
     },
     {

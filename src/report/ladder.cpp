@@ -92,7 +92,7 @@ std::string cell(const Attempt& attempt, std::size_t index, std::size_t width, b
   const bool first_on_4500 = event.natt_port && std::none_of(attempt.events.begin(), attempt.events.begin() + static_cast<std::ptrdiff_t>(index), [](const Event& e) { return e.natt_port; });
   if (event.exchange == ExchangeType::informational && !event.encrypted && !event.is_copy() && !event.is_resend()) add_if_fits(text, ", in clear", width);
   if (first_on_4500) add_if_fits(text, ", UDP 4500", width);
-  if (event.partial) add_if_fits(text, ", not whole", width);
+  if (event.partial) add_if_fits(text, text.size() + 11 <= width ? ", not whole" : ", partial", width);
   else if (event.ip_fragmented) add_if_fits(text, ", IP frags", width);
   else if (event.ike_fragmented) add_if_fits(text, ", IKE frags", width);
   if (event.cut) add_if_fits(text, ", cut", width);

@@ -130,7 +130,8 @@ void facts(std::string& out, const Attempt& attempt, std::string_view explanatio
   policy_lines(out, attempt, explanation);
   nat_line(out, attempt, Side::initiator);
   nat_line(out, attempt, Side::responder);
-  if (attempt.initiator_assumed) sentence(out, "Who is the initiator is an assumption: the beginning was not captured.");
+  const bool began_here = std::ranges::any_of(attempt.events, [](const track::Event& event) { return event.is_message() && event.is_phase1() && event.number == 1; });
+  if (attempt.initiator_assumed && !began_here) sentence(out, "Who is the initiator is an assumption: the beginning was not captured.");
 }
 
 void other_findings(std::string& out, const TunnelReport& one, const Finding* lead) {

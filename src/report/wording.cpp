@@ -106,18 +106,24 @@ std::string list(const std::vector<isakmp::Phase1Policy>& policies) {
 /// Which IKE versions the pair spoke.
 Facts version_facts(const Tunnel& tunnel) {
   Facts facts = tunnel.attempts.empty() ? no_version1 : version1;
-  for (const auto& seen : tunnel.other_versions) facts |= seen.major == 2 ? version2 : version_other;
+  const auto foreign = [](const track::OtherVersion& seen) { return seen.major != 2 && !seen.response; };
+  const bool asked_otherwise = std::ranges::any_of(tunnel.other_versions, foreign);
+  for (const auto& seen : tunnel.other_versions) {
+    // Whoever refuses another version does it in a header of its own.
+    if (seen.major != 2) facts |= version_other;
+    else if (!seen.response || !asked_otherwise) facts |= version2;
+  }
   return facts;
 }
 
 Facts icmp_facts(const Event& error, const net::Address& target) {
-  if (error.kind != Event::Kind::icmp_error) return always;
+  if (error.kind != Event::Kind::icmp_error) return icmp_unclear;
   const auto is = [&](std::uint8_t type4, std::uint8_t type6) { return error.icmp_type == (error.icmp_v6 ? type6 : type4); };
-  Facts facts = error.icmp_sender == target ? icmp_from_peer : icmp_from_path;
+  const Facts facts = error.icmp_sender == target ? icmp_from_peer : icmp_from_path;
   const auto code = error.icmp_code;
   if (is(11, 3)) return facts | icmp_expired;
   if (error.icmp_v6 && error.icmp_type == 2) return facts | icmp_mtu;
-  if (!is(3, 1)) return facts;
+  if (!is(3, 1)) return facts | icmp_unclear;
   if (error.icmp_v6) return facts | (code == 4 ? icmp_port : code == 1 || code >= 5 ? icmp_filter : icmp_route);
   if (code == 2 || code == 3) return facts | icmp_port;
   if (code == 4) return facts | icmp_mtu;
@@ -164,6 +170,12 @@ class Words {
     set(finding_.times_sent > 1, resent);
     set(finding_.segment == Segment::initiator_observer, trail_initiator);
     set(finding_.segment == Segment::observer_responder, trail_responder);
+    set(finding_.segment == Segment::unknown, trail_unknown);
+    set(finding_.message_id == 0, in_phase1);
+    set(finding_.message_id != 0, below_phase1);
+    set(finding_.fragmented % 2 == 1, fragments_initiator);
+    set(finding_.fragmented != 0 && finding_.fragmented % 2 == 0, fragments_responder);
+    set(finding_.detail.empty(), plain);
     set(known_notify, readable);
     set(!known_notify && finding_.encrypted_refusal, sealed);
     set(!known_notify && !finding_.encrypted_refusal, unread);
@@ -183,8 +195,14 @@ class Words {
     set(!has_answer(), unanswered);
     set(finding_.certainty != diagnose::Certainty::confirmed, unproven);
     set(finding_.notify != NotifyType::invalid_id_information, not_id);
+    set(finding_.notify == NotifyType::invalid_id_information, id_refused);
     using diagnose::CertificateFault;
-    const auto may_be = [&](CertificateFault fault, Fact fact) { set(finding_.certificate_fault == CertificateFault::none || finding_.certificate_fault == fault, fact); };
+    const auto none_known = finding_.certificate_fault == CertificateFault::none;
+    const auto may_be = [&](CertificateFault fault, Fact fact) {
+      const bool fine = std::ranges::find(finding_.certificate_fine, fault) != finding_.certificate_fine.end();
+      set(finding_.certificate_fault == fault || (none_known && !fine), fact);
+    };
+    set(none_known || finding_.certificate_fault == CertificateFault::identity, maybe_expected);
     may_be(CertificateFault::time, maybe_time);
     may_be(CertificateFault::authority, maybe_authority);
     may_be(CertificateFault::usage, maybe_usage);
@@ -257,6 +275,7 @@ class Words {
     if (word == "mtu") return finding_.icmp.icmp_mtu ? std::to_string(finding_.icmp.icmp_mtu) : std::string{"fewer"};
     if (word == "notify") return notify_text(finding_.notify);
     if (word == "awaited") return std::to_string(finding_.awaited);
+    if (word == "fragmented") return std::to_string(finding_.fragmented);
     if (word == "request") return std::to_string(finding_.awaited > 0 ? finding_.awaited - 1 : 0);
     if (word == "sent") return times(finding_.times_sent);
     if (word == "again") return times(finding_.times_sent - std::min(finding_.times_sent, 1U));
@@ -304,7 +323,9 @@ std::string giving_up(const Finding& finding, const Tunnel& tunnel) {
   const auto names = fitting_schedules(schedule.gaps, schedule.message->from);
   std::string who;
   for (std::size_t i = 0; i < names.size(); ++i) who += fmt::format("{}{}", i == 0 ? "" : i + 1 == names.size() ? " or " : ", ", names[i]);
-  return fmt::format("Its sender resends as {} does and so gives up {} s after the first time (a guess).", who, after->count());
+  const auto from = schedule.message->from;
+  const auto& sender = from == Side::initiator ? attempt->initiator.address : attempt->responder.address;
+  return fmt::format("The {} ({}) resends as {} does and so gives up {} s after the first time (a guess).", track::name(from), net::to_string(sender), who, after->count());
 }
 
 /// A summary stays one line, whatever a name from the wire holds.

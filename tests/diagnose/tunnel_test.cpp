@@ -97,6 +97,32 @@ TEST_CASE("the same stall in several attempts is one finding with a count") {
   CHECK(judged.findings.front().count == 3);
 }
 
+TEST_CASE("a peer that fell silent is told once, from its last packet on, ESP included") {
+  const auto judged = test::judge(UP_AT("0") "ESP>:20@2-4 ESP<:20@2-4 I-info@10 I-info@15 I-info@20 | I1@30 I1@34 I1@41 END@50");
+  const auto* gone = test::find(judged, FindingId::peer_gone);
+  REQUIRE(gone != nullptr);
+  CHECK(gone->count == 1);
+  CHECK(gone->waited < std::chrono::seconds{47});
+  CHECK(gone->waited >= std::chrono::seconds{46});
+  CHECK(gone->detail.find("(ESP)") != std::string::npos);
+  CHECK(gone->detail.find("3 messages under that SA without an answer") != std::string::npos);
+}
+
+TEST_CASE("ESP in one direction is told apart from ESP that stopped in one") {
+  const auto never = test::judge(UP_AT("0") "ESP>:40@2-6");
+  REQUIRE(test::find(never, FindingId::esp_one_way) != nullptr);
+  CHECK(test::find(never, FindingId::esp_one_way)->detail.empty());
+  const auto stopped = test::judge(UP_AT("0") "ESP<:10@1-2 ESP>:40@3-7");
+  REQUIRE(test::find(stopped, FindingId::esp_one_way) != nullptr);
+  CHECK(test::find(stopped, FindingId::esp_one_way)->detail.starts_with("ESP went both ways until packet "));
+}
+
+TEST_CASE("an ICMP error leaves no riddle of a missing reply") {
+  const auto judged = test::judge("I1@0 ICMP:3/3@0.01 I1@4 ICMP:3/3@4.01 I1@11 ICMP:3/3@11.01 END@30");
+  CHECK(test::find(judged, FindingId::icmp_refused) != nullptr);
+  CHECK(test::find(judged, FindingId::no_reply_msg1) == nullptr);
+}
+
 TEST_CASE("a stall that a later attempt got over is a remark") {
   const auto judged = test::judge("I1@0 I1@4 I1@11 | " UP_AT("60"));
   CHECK(judged.verdict == diagnose::Verdict::up);

@@ -89,8 +89,8 @@ Tunnel                     Initiator     Responder     Resent  Verdict
   STALLED: no reply to message 1 (sent 4 times in 24.2 s) (likely)
   Message 1 was sent 4 times in 24.2 s; nothing came back from 198.51.100.2. The
   trail ends between this capture point and the responder, at it, or on the way
-  back to here. Its sender resends as strongSwan does and so gives up 165 s
-  after the first time (a guess).
+  back to here. The initiator (192.0.2.1) resends as strongSwan does and so
+  gives up 165 s after the first time (a guess).
 
   Check, in this order
    1. both sides: UDP 500 is blocked on the way
@@ -149,8 +149,6 @@ Tunnel                     Initiator     Responder     Resent  Verdict
    3. both sides: a filter rejects UDP 500
       Look for a reject rule at 198.51.100.2 and before it; allow UDP 500 and
       4500 between 192.0.2.1 and 198.51.100.2
-   4. both sides: the path refuses the packet
-      Ask whoever runs 198.51.100.2 why it answers so
 
     #     Time  Initiator                         Responder
     1    0.000  1  SA VIDx3 (148)             -->

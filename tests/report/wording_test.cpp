@@ -132,6 +132,18 @@ TEST_CASE("the words follow what is at hand") {
       {"a silent peer is named", "I1@0 I1@4", FindingId::peer_gone,
        [](auto& f) { f.side = Side::responder, f.position = Position::mm_wait_msg2, f.waited = std::chrono::seconds{44}; },
        "the tunnel was up; 198.51.100.2 has not answered for 44.0 s", "198.51.100.2 restarted, lost power, or its daemon stopped", Side::responder},
+      {"fragments of an answer", "cert I1@0 R2@0.1 I3@0.2 R4@0.3 I5@0.4 R6@0.5 I5@4", FindingId::fragment_loss,
+       [](auto& f) { f.fragmented = 6, f.awaited = 6; }, "fragments of message 6 (198.51.100.2) don't all arrive", "a filter on the way drops IP fragments", std::nullopt},
+      {"an answer in Quick Mode is lost", "I1@0 R2@0.1 I3@0.2 R4@0.3 I5@0.4 R6@0.5", FindingId::reply_lost,
+       [](auto& f) { f.message_id = 7, f.awaited = 2, f.position = Position::mm_active; }, "Quick Mode message 1 is resent though message 2 passes here", "a filter or route drops the answers", std::nullopt},
+      {"Aggressive Mode goes on without a message 3 that passed here", "AM I1@0 R2@0.1", FindingId::no_msg3,
+       [](auto& f) { f.segment = Segment::initiator_observer; }, "the responder waits for message 3 in vain", "its message 3 is lost before this capture point", Side::initiator},
+      {"an identity is refused and the certificate is fine", "cert I1@0 R2@0.1 I3@0.2 R4@0.3 I5@0.4 R6@0.5 I-info@0.6", FindingId::auth_rejected,
+       [](auto& f) { f.notify = NotifyType::invalid_id_information, f.certificate_fine = {diagnose::CertificateFault::time, diagnose::CertificateFault::identity}; },
+       "the initiator rejects the responder's authentication", "ID type or value is not what the verifier expects", Side::initiator},
+      {"ESP that went both ways at first", "I1@0 R2@0.1", FindingId::esp_one_way,
+       [](auto& f) { f.side = Side::responder, f.detail = "ESP went both ways until packet 17"; }, "ESP from 198.51.100.2 stopped; from 192.0.2.1 it goes on",
+       "a filter or NAT on the way began to drop ESP in that direction", std::nullopt},
       {"no PSK advice with certificates", "cert I1@0 R2@0.1 I3@0.2 R4@0.3 I5@0.4", FindingId::no_reply_msg5,
        [](auto&) {}, "no reply to message 5", "the responder rejects the certificate or identity in silence", Side::responder},
       {"Aggressive Mode", "AM I1@0 R2@0.1 IN:INVALID-HASH-INFORMATION@0.2", FindingId::psk_mismatch,
@@ -173,6 +185,24 @@ TEST_CASE("the segment on which the trail ends is told, and loss elsewhere is no
   const auto words = word(one, seen.tunnel);
   CHECK(words.explanation.find("between this capture point and the initiator") != std::string::npos);
   CHECK(words.explanation.find("and the responder") == std::string::npos);
+}
+
+TEST_CASE("a cause that is disproved is not given") {
+  const auto gives = [](const diagnose::Finding& one, const char* script, std::string_view cause) {
+    const auto seen = test::script(script);
+    return std::ranges::any_of(word(one, seen.tunnel).causes, [&](const Cause& given) { return given.cause == cause; });
+  };
+  const char* refused = "cert I1@0 R2@0.1 I3@0.2 R4@0.3 I5@0.4 R6@0.5 I-info@0.6";
+  auto one = finding(FindingId::auth_rejected);
+  CHECK(gives(one, refused, "the certificate has expired, or is not valid yet"));
+  one.certificate_fine = {diagnose::CertificateFault::time};
+  CHECK_FALSE(gives(one, refused, "the certificate has expired, or is not valid yet"));
+  CHECK(gives(one, refused, "the identity is not in the certificate"));
+  auto xauth = finding(FindingId::xauth_failed);
+  CHECK(gives(xauth, "I1@0 R2@0.1", "only one side expects XAUTH"));
+  xauth.certainty = diagnose::Certainty::confirmed;
+  xauth.detail = "XAUTH-STATUS in packet 11 says that the user was not accepted";
+  CHECK_FALSE(gives(xauth, "I1@0 R2@0.1", "only one side expects XAUTH"));
 }
 
 TEST_CASE("names from the wire come out as plain text and never make a summary longer than a line") {

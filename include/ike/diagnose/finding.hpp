@@ -108,6 +108,8 @@ struct Finding {
   track::Event icmp;                        ///< the ICMP error, when kind is icmp_error
   bool refused = false;                     ///< the other side said so, whatever it was that it said
   CertificateFault certificate_fault = CertificateFault::none;
+  std::vector<CertificateFault> certificate_fine;  ///< what is not wrong with it, as keys and CAs given show
+  std::uint8_t fragmented = 0;              ///< number of the message whose fragments do not all arrive
   bool encrypted_refusal = false;           ///< refused by an encrypted Informational
   std::optional<BetweenPoints> between;     ///< where two captures, read together, lose a message
   std::string detail;                       ///< one more fact in words, such as "DES, MODP-1024"

@@ -69,11 +69,20 @@ enum Fact : std::uint64_t {
   maybe_usage = 1ULL << 50U,        ///< ... its key usage
   maybe_identity = 1ULL << 51U,     ///< ... what it names
   not_id = 1ULL << 52U,             ///< the notify is not INVALID-ID-INFORMATION
+  id_refused = 1ULL << 53U,         ///< it is
+  maybe_expected = 1ULL << 54U,     ///< the certificate is not at fault, as far as known, or what it names is
+  fragments_initiator = 1ULL << 55U,  ///< the message whose fragments are lost is the initiator's
+  fragments_responder = 1ULL << 56U,
+  trail_unknown = 1ULL << 57U,      ///< on which side of the observer the trail ends can't be told
+  in_phase1 = 1ULL << 58U,          ///< it is about phase 1, or the tunnel as a whole
+  below_phase1 = 1ULL << 59U,       ///< it is about an exchange under the keys of phase 1
+  icmp_unclear = 1ULL << 60U,       ///< none of the reasons above
+  plain = 1ULL << 61U,              ///< no detail is known
 };
 using Facts = std::uint64_t;
 
 /// A sentence and when it holds. Words in braces stand for what is at hand: {I} and {R} the peers' addresses,
-/// {notify}, {awaited}, {request} (the message before it), {sent}, {again}, {over}, {span}, {A} the
+/// {notify}, {awaited}, {request} (the message before it), {sent}, {again}, {over}, {span}, {fragmented}, {A} the
 /// side that has to act, {O} the other, {asked} who has to answer, {S} who sent the ICMP error, {port}, {T} for
 /// whom the quoted packet was, {icmp}, {mtu}, {offer}, {choice}, {difference}, {detail}, {count}, {other}
 /// (what the responder offered or chose elsewhere) and {closest} (of the offer to it).
