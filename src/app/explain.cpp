@@ -26,23 +26,23 @@ struct Meaning {
 };
 constexpr auto meanings = std::to_array<Meaning>({
     {Position::mm_wait_msg2, Side::initiator, {1, 2}, "Main Mode: message 1, the offer of policies, was sent; message 2 with the chosen policy is awaited.",
-     "no-reply-msg1, icmp-refused, no-proposal-chosen, refused-msg1, version-mismatch, reply-lost"},
+     "no-reply-msg1, icmp-refused, no-proposal-chosen, refused-msg1, version-mismatch, reply-lost, peer-gone"},
     {Position::mm_wait_msg3, Side::responder, {2, 3}, "Main Mode: message 2, the chosen policy, was sent; message 3 with the initiator's key exchange is awaited.",
      "no-msg3, reply-lost"},
     {Position::mm_wait_msg4, Side::initiator, {3, 4}, "Main Mode: message 3, the key exchange, was sent; message 4 with the responder's is awaited.",
-     "no-reply-msg3, refused-msg3, invalid-cookie"},
+     "no-reply-msg3, refused-msg3, invalid-cookie, reply-lost, no-msg5, nat-t-blocked, icmp-refused"},
     {Position::mm_wait_msg5, Side::responder, {4, 5}, "Main Mode: message 4, the key exchange, was sent; message 5, the initiator's encrypted proof of identity, is awaited.",
      "no-msg5, psk-mismatch, nat-t-blocked, fragment-loss, no-reply-msg5"},
     {Position::mm_wait_msg6, Side::initiator, {5, 6}, "Main Mode: message 5, the encrypted proof of identity, was sent; message 6 with the responder's is awaited.",
-     "psk-mismatch, no-reply-msg5, auth-rejected, nat-t-blocked, fragment-loss, reply-lost"},
+     "psk-mismatch, no-reply-msg5, auth-rejected, nat-t-blocked, fragment-loss, reply-lost, icmp-refused"},
     {Position::mm_active, Side::responder, {6, 6}, "Main Mode is complete for this side: the ISAKMP SA is up. What fails from here on is XAUTH, mode config or phase 2.",
-     "phase2-rejected, phase2-no-reply, phase2-half-open, xauth-failed, modecfg-failed, peer-gone"},
+     "phase2-rejected, phase2-no-reply, phase2-half-open, xauth-failed, modecfg-failed, peer-gone, reply-lost"},
     {Position::am_wait_msg2, Side::initiator, {1, 2}, "Aggressive Mode: message 1, the offer with key exchange and identity, was sent; message 2 is awaited.",
      "no-reply-msg1, icmp-refused, no-proposal-chosen, identity-unknown, refused-msg1, psk-mismatch, reply-lost"},
     {Position::am_wait_msg3, Side::responder, {2, 3}, "Aggressive Mode: message 2 was sent; message 3, the initiator's proof of identity, is awaited.",
      "no-msg3, psk-mismatch, reply-lost"},
     {Position::am_active, Side::responder, {3, 3}, "Aggressive Mode is complete for this side: the ISAKMP SA is up. What fails from here on is XAUTH, mode config or phase 2.",
-     "phase2-rejected, phase2-no-reply, phase2-half-open, xauth-failed, modecfg-failed, peer-gone"},
+     "phase2-rejected, phase2-no-reply, phase2-half-open, xauth-failed, modecfg-failed, peer-gone, reply-lost"},
 });
 
 bool same(std::string_view a, std::string_view b) {
