@@ -132,19 +132,21 @@ std::uint32_t flaps(const std::vector<Story>& stories, const Tunnel& tunnel) {
   return count;
 }
 
-// What `silent` said last under an SA that was up, ESP included, and what the other side said in vain since.
-void add_last_life(Finding& finding, const Story& story, Side silent) {
+// What `silent` said last under an SA that was up, ESP included, and what the other side said in vain since. Whose ESP
+// goes on after `renewed` lives, and only its IKE is silent.
+void add_last_life(Finding& finding, const Story& story, Side silent, Time renewed) {
   const auto& address = silent == Side::initiator ? story.attempt->initiator.address : story.attempt->responder.address;
   auto last = proof(*story.last_from[silent == Side::initiator ? 0 : 1]);
   Time when = story.last_from[silent == Side::initiator ? 0 : 1]->time;
+  const bool still_sends = std::ranges::any_of(story.tunnel->esp, [&](const track::EspFlow& flow) { return flow.source == address && flow.last > renewed; });
   for (const auto& flow : story.tunnel->esp) {
-    if (flow.source != address || flow.last <= when) continue;
+    if (still_sends || flow.source != address || flow.last <= when) continue;
     when = flow.last;
     last = {flow.file, flow.last_packet, "ESP"};
   }
   finding.waited = story.capture->last - when;
-  finding.detail = net::to_string(address) + " was last heard in packet " + std::to_string(last.packet) + " (" + last.what + ")";
-  last.what += ", the last that was heard of it";
+  finding.detail = net::to_string(address) + (still_sends ? " still sends ESP; its last IKE message is packet " : " was last heard in packet ") + std::to_string(last.packet) + " (" + last.what + ")";
+  last.what += still_sends ? ", its last IKE message" : ", the last that was heard of it";
   finding.evidence.push_back(std::move(last));
   Sent calls;
   for (const auto& event : story.attempt->events) {
@@ -175,7 +177,7 @@ std::optional<Finding> gone_before(std::span<const Story> stories, const Tunnel&
     finding.position = newest.at.initiator;
     finding.segment = Segment::observer_responder;
     finding.times_sent = newest.step[1].count;
-    add_last_life(finding, earlier, same_way ? Side::responder : Side::initiator);
+    add_last_life(finding, earlier, same_way ? Side::responder : Side::initiator, newest.step[1].first->time);
     prove(finding, newest.step[1]);
     confirm(earlier, finding);
     std::erase_if(by_attempt[i], [](const Finding& same) { return same.id == FindingId::peer_gone; });

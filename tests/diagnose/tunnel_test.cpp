@@ -108,6 +108,14 @@ TEST_CASE("a peer that fell silent is told once, from its last packet on, ESP in
   CHECK(gone->detail.find("3 messages under that SA without an answer") != std::string::npos);
 }
 
+TEST_CASE("a peer that still sends ESP is not called gone since its last ESP") {
+  const auto judged = test::judge(UP_AT("0") "I-info@10 I-info@15 I-info@20 ESP<:200@30-50 | I1@30 I1@34 I1@41 END@50");
+  const auto* gone = test::find(judged, FindingId::peer_gone);
+  REQUIRE(gone != nullptr);
+  CHECK(gone->waited > std::chrono::seconds{40});
+  CHECK(gone->detail.find("still sends ESP") != std::string::npos);
+}
+
 TEST_CASE("ESP in one direction is told apart from ESP that stopped in one") {
   const auto never = test::judge(UP_AT("0") "ESP>:40@2-6");
   REQUIRE(test::find(never, FindingId::esp_one_way) != nullptr);
