@@ -62,8 +62,8 @@ void add_number(CLI::App& command, const std::string& name, const std::string& h
   });
 }
 
-/// An option that may be given several times, a word each time.
-inline void add_words(CLI::App& command, const std::string& name, const std::string& placeholder, const std::string& help, std::vector<std::string>& into, const std::string& what) {
+/// An option that may be given several times, a word each time; `what` is what an empty word is not.
+inline void add_words(CLI::App& command, const std::string& name, const std::string& placeholder, const std::string& help, std::vector<std::string>& into, const std::string& what = "a file") {
   add_value(command, name, placeholder, help, [&into, what](const std::string& word) -> std::optional<std::string> {
     if (word.empty()) return what;
     into.push_back(word);

@@ -15,15 +15,6 @@ void add_input(CLI::App& command, Input& input, bool required = true) {
   add_port(command, input.ports);
 }
 
-/// An option that may be given several times, a word each time; `what` is what an empty word is not.
-void add_words(CLI::App& command, const std::string& name, const std::string& placeholder, const std::string& help, std::vector<std::string>& into, const std::string& what = "a file") {
-  add_value(command, name, placeholder, help, [&into, what](const std::string& word) -> std::optional<std::string> {
-    if (word.empty()) return what;
-    into.push_back(word);
-    return std::nullopt;
-  });
-}
-
 void add_keys(CLI::App& command, KeyOptions& keys) {
   add_words(command, "--keys", "FILE", "decrypt with this key file: Wireshark's\nikev1_decryption_table, charon's log or\nlines of our own; see docs/keys.md", keys.keys);
   add_words(command, "--keys-from", "LOG", "decrypt with the keys in a log of strongSwan's\ncharon (ike = 4)", keys.logs);

@@ -16,14 +16,6 @@ std::string hex(ByteView octets, std::size_t most) {
   return octets.size() > most ? text + "..." : text;
 }
 
-std::string icmp_name(const net::IcmpError& error) {
-  track::Event event;
-  event.icmp_type = error.type;
-  event.icmp_code = error.code;
-  event.icmp_v6 = error.v6;
-  return report::icmp_text(event);
-}
-
 // What the quoted packet was, as far as the quote goes.
 std::string quoted(const net::IcmpError& error) {
   std::string text = fmt::format("quotes {} -> {}", net::to_string(error.quoted_source), net::to_string(error.quoted_destination));
@@ -72,7 +64,7 @@ void OtherPackets::esp(const net::Datagram& datagram, std::size_t offset) {
 void OtherPackets::keepalive(const net::Datagram& datagram) { add({.first = datagram, .last = {}, .what = "NAT keepalive", .details = {}}); }
 
 void OtherPackets::icmp_error(const net::IcmpError& error) {
-  std::string what = fmt::format("ICMP{} {} ({}/{})", error.v6 ? "v6" : "", icmp_name(error), error.type, error.code);
+  std::string what = fmt::format("ICMP{} {} ({}/{})", error.v6 ? "v6" : "", report::icmp_text(error), error.type, error.code);
   if (error.mtu != 0) what += fmt::format(", MTU {}", error.mtu);
   add({.first = error, .last = {}, .what = what + ", " + quoted(error), .details = {}});
 }

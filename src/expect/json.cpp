@@ -53,29 +53,26 @@ void write_command(report::JsonWriter& out, const CommandResult& command) {
 }  // namespace
 
 std::string to_json(const Verdict& verdict, const report::Report& report, const Run& run) {
-  std::string text;
-  const std::function<void(std::string_view)> append = [&](std::string_view part) { text += part; };
-  report::JsonWriter out{append};
-  out.begin_object();
-  out.key("schema").text("ikescope.assert/1");
-  out.key("version").text(report.version);
-  out.key("result").text(result_of(verdict, run));
-  out.key("summary").text(summary_line(verdict, report, run));
-  out.key("seconds");
-  run.took ? out.raw(report::decimal(*run.took, 3)) : out.null();
-  out.key("early").boolean(run.early);
-  out.key("command");
-  run.command ? write_command(out, *run.command) : out.null();
-  out.key("expectations").begin_array();
-  for (const Judgement& one : verdict.judgements) write_judgement(out, one, report);
-  out.end_array();
-  std::string whole = report::to_json(report);
-  while (!whole.empty() && whole.back() == '\n') whole.pop_back();
-  out.key("report").raw(whole);
-  out.end_object();
-  out.end_line();
-  out.flush();
-  return text;
+  return report::json_text([&](report::JsonWriter& out) {
+    out.begin_object();
+    out.key("schema").text("ikescope.assert/1");
+    out.key("version").text(report.version);
+    out.key("result").text(result_of(verdict, run));
+    out.key("summary").text(summary_line(verdict, report, run));
+    out.key("seconds");
+    run.took ? out.raw(report::decimal(*run.took, 3)) : out.null();
+    out.key("early").boolean(run.early);
+    out.key("command");
+    run.command ? write_command(out, *run.command) : out.null();
+    out.key("expectations").begin_array();
+    for (const Judgement& one : verdict.judgements) write_judgement(out, one, report);
+    out.end_array();
+    std::string whole = report::to_json(report);
+    while (!whole.empty() && whole.back() == '\n') whole.pop_back();
+    out.key("report").raw(whole);
+    out.end_object();
+    out.end_line();
+  });
 }
 
 }  // namespace ike::expect

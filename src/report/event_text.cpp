@@ -84,12 +84,8 @@ std::string event_line(const Passing& event) {
 }
 
 std::string event_line(const net::IcmpError& error) {
-  track::Event event;
-  event.icmp_type = error.type;
-  event.icmp_code = error.code;
-  event.icmp_v6 = error.v6;
   return begin_line(error.time, pair_text(error.source.address, error.destination.address)) +
-         fmt::format("ICMP {}, about {} -> {}\n", icmp_text(event), net::to_string(error.quoted_source), net::to_string(error.quoted_destination));
+         fmt::format("ICMP {}, about {} -> {}\n", icmp_text(error), net::to_string(error.quoted_source), net::to_string(error.quoted_destination));
 }
 
 std::string tunnel_words(const TunnelRow& row, const TunnelReport& opened, bool colour) {

@@ -11,6 +11,7 @@
 #include "format.hpp"
 #include "ike/isakmp/header.hpp"
 #include "ike/isakmp/registry.hpp"
+#include "ike/track/copies.hpp"
 #include "json_objects.hpp"
 #include "json_writer.hpp"
 
@@ -26,9 +27,6 @@ constexpr std::size_t remembered = 6;       // messages of an exchange; Main Mod
 constexpr std::size_t ways = 8;             // exchanges that share a place in the table: their keys are one cache line
 constexpr std::size_t first_size = 1024;    // of the table
 constexpr std::size_t ahead = 8;            // messages whose places in the table are fetched before they are needed
-constexpr std::uint32_t copy_with_id = 2000;   // milliseconds, as the tracker has them
-constexpr std::uint32_t copy_without_id = 100;
-constexpr std::uint16_t nat_traversal_port = 4500;
 
 /// One exchange: phase 1 under a cookie, or one message ID below it, between two addresses.
 struct Exchange {
@@ -148,29 +146,20 @@ class Texts {
   std::vector<Slot> addresses_ = std::vector<Slot>(1024);
 };
 
-std::string quoted(std::string_view text) {
-  std::string made;
-  const std::function<void(std::string_view)> take = [&](std::string_view piece) { made += piece; };
-  JsonWriter json{take};
-  json.text(text);
-  json.flush();
-  return made;
-}
+/// Where the sender of the message at `place` of Main or Aggressive Mode stands then.
+track::Position sender_stands(bool main, std::uint8_t place) { return static_cast<track::Position>(place + (main ? 0 : static_cast<int>(track::Position::mm_active))); }
 
 /// The member `position` of an exchange of which one message was seen so far: of its sender.
 std::string first_position(bool main, std::uint8_t place) {
   track::Positions positions;
   positions.last_message = place;
-  if (place != 0) (place % 2 == 1 ? positions.initiator : positions.responder) = static_cast<track::Position>(place + (main ? 0 : static_cast<int>(track::Position::mm_active)));
-  std::string made;
-  const std::function<void(std::string_view)> take = [&](std::string_view piece) { made += piece; };
-  JsonWriter json{take};
-  json.begin_object();
-  const CaptureInfo none;
-  JsonObjects{json, none}.positions(positions);
-  json.end_object();
-  json.flush();
-  return made;
+  if (place != 0) (place % 2 == 1 ? positions.initiator : positions.responder) = sender_stands(main, place);
+  return json_text([&](JsonWriter& json) {
+    json.begin_object();
+    const CaptureInfo none;
+    JsonObjects{json, none}.positions(positions);
+    json.end_object();
+  });
 }
 
 }  // namespace
@@ -181,7 +170,7 @@ struct EventStream::Impl {
     seed = (std::uint64_t{device()} << 32U | device()) | 1U;
     table.resize(first_size);
     keys.resize(first_size);
-    for (unsigned type = 0; type < labels.size(); ++type) labels[type] = quoted(isakmp::short_label(PayloadType(type)));
+    for (unsigned type = 0; type < labels.size(); ++type) labels[type] = json_text([&](JsonWriter& json) { json.text(isakmp::short_label(PayloadType(type))); });
     for (std::uint8_t place = 0; place < first_positions[0].size(); ++place) first_positions[0][place] = first_position(true, place);
     for (std::uint8_t place = 0; place < first_positions[1].size(); ++place) first_positions[1][place] = first_position(false, place);
     line.resize(full_buffer + 8192);
@@ -489,7 +478,7 @@ struct EventStream::Impl {
   /// The same octets once more: sent again, or one packet that the capture holds twice.
   void again(const net::Datagram& datagram, Exchange& exchange, std::size_t slot, bool from_starter, std::uint32_t now) {
     const std::uint32_t since = now - std::min(now, exchange.times[slot]);
-    const bool copy = datagram.ip_id != 0 || exchange.ip_ids[slot] != 0 ? datagram.ip_id == exchange.ip_ids[slot] && since <= copy_with_id : since <= copy_without_id;
+    const bool copy = track::is_copy(std::chrono::milliseconds{since}, datagram.ip_id, exchange.ip_ids[slot]);
     if (!copy) {
       if (exchange.sent[slot] < 0xffff) ++exchange.sent[slot];
       exchange.times[slot] = now;
@@ -549,13 +538,7 @@ struct EventStream::Impl {
     const bool main = type == ExchangeType::identity_protection;
     if (place == 0) return;
     text(R"(,"position":")");
-    text(main ? "MM_" : "AM_");
-    if (place == (main ? 6 : 3)) {
-      text("ACTIVE\"");
-      return;
-    }
-    text("WAIT_MSG");
-    number(place + 1U);
+    text(track::asa_name(sender_stands(main, place)));
     text("\"");
   }
 

@@ -102,6 +102,14 @@ std::string icmp_text(const track::Event& error) {
   return fmt::format("type {} code {}", error.icmp_type, error.icmp_code);
 }
 
+std::string icmp_text(const net::IcmpError& error) {
+  track::Event event;
+  event.icmp_type = error.type;
+  event.icmp_code = error.code;
+  event.icmp_v6 = error.v6;
+  return icmp_text(event);
+}
+
 std::string notify_text(isakmp::NotifyType type) { return type == isakmp::NotifyType::none ? "a notify" : isakmp::label(type); }
 
 void wrap(std::string& out, std::string_view text, std::string_view first, std::string_view rest, std::size_t width) {

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "ike/net/dissector.hpp"
 #include "ike/base/time.hpp"
 #include "ike/isakmp/sa.hpp"
 #include "ike/net/endpoint.hpp"
@@ -30,6 +31,7 @@ std::string times(std::uint64_t count);
 
 /// "port unreachable", or "type 3 code 42" where it has no name.
 std::string icmp_text(const track::Event& error);
+std::string icmp_text(const net::IcmpError& error);
 /// The notify's name, or its number.
 std::string notify_text(isakmp::NotifyType type);
 

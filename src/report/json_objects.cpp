@@ -279,6 +279,12 @@ void JsonObjects::finding(std::uint32_t number, const Tunnel& tunnel, const Find
   out_.key("tunnel");
   tunnel_id(number);
   out_.key("exchange").text_or_null(exchange_id(number, found, views));
+  judgement(found, words);
+  causes(words);
+  out_.end_object();
+}
+
+void JsonObjects::judgement(const Finding& found, const Wording& words) {
   out_.key("certainty").text(name(found.certainty));
   out_.key("severity").text(name(found.severity));
   out_.key("side");
@@ -295,6 +301,9 @@ void JsonObjects::finding(std::uint32_t number, const Tunnel& tunnel, const Find
     out_.end_object();
   }
   out_.end_array();
+}
+
+void JsonObjects::causes(const Wording& words) {
   out_.key("causes").begin_array();
   for (const Cause& cause : words.causes) {
     out_.begin_object();
@@ -305,7 +314,6 @@ void JsonObjects::finding(std::uint32_t number, const Tunnel& tunnel, const Find
     out_.end_object();
   }
   out_.end_array();
-  out_.end_object();
 }
 
 }  // namespace ike::report

@@ -28,6 +28,9 @@ class JsonObjects {
   /// `number` is the tunnel's, and what the ids of its exchanges begin with.
   void tunnel(std::uint32_t number, const TunnelRow& row, const TunnelReport& one);
   void exchange(std::uint32_t number, const TunnelReport& one, const ExchangeView& view);
+  /// Members of a finding: how sure, whose, where, and what proves it; then why it may be.
+  void judgement(const diagnose::Finding& found, const Wording& words);
+  void causes(const Wording& words);
   void finding(std::uint32_t number, const track::Tunnel& tunnel, const diagnose::Finding& found, const std::vector<ExchangeView>& views);
   /// `last_message`, `initiator` and `responder` of an object that is open.
   void positions(const track::Positions& positions);

@@ -46,4 +46,15 @@ class JsonWriter {
   bool comma_ = false;  // the next value of this list needs one before it
 };
 
+/// The JSON that `write(JsonWriter&)` writes, as a text.
+template <typename Write>
+std::string json_text(Write write) {
+  std::string made;
+  const std::function<void(std::string_view)> take = [&](std::string_view piece) { made += piece; };
+  JsonWriter json{take};
+  write(json);
+  json.flush();
+  return made;
+}
+
 }  // namespace ike::report

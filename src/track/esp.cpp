@@ -6,13 +6,6 @@
 
 namespace ike::track {
 
-namespace {
-
-std::int64_t nanoseconds(Time time) { return time.time_since_epoch().count(); }
-Time to_time(std::int64_t nanoseconds) { return Time{Duration{nanoseconds}}; }
-
-}  // namespace
-
 // ESP comes in floods, each packet of another flow: what costs is waiting for memory. So a few packets are
 // collected, and the records of all of them are under way while the first ones are counted.
 void Tracker::Impl::esp(const net::PacketInfo& packet, std::uint32_t spi, bool in_udp) {
@@ -80,28 +73,25 @@ void Tracker::Impl::settle_esp() {
 std::uint32_t Tracker::Impl::esp_pair(const net::PacketInfo& packet, std::uint64_t key) {
   const auto& a = std::min(packet.source.address, packet.destination.address);
   const auto& b = std::max(packet.source.address, packet.destination.address);
-  const auto hash = static_cast<std::uint32_t>(key >> 32U);
-  const auto found = esp_pair_index.find(hash, [&](std::uint32_t i) { return esp_pairs[i].a == a && esp_pairs[i].b == b; });
-  if (found != none) return found;
+  if (const auto found = find_esp_pair(a, b, key); found != none) return found;
   const auto fresh = esp_pairs.allocate();
   esp_pairs[fresh].a = a;
   esp_pairs[fresh].b = b;
-  esp_pair_index.insert(hash, fresh);
+  esp_pair_index.insert(static_cast<std::uint32_t>(key >> 32U), fresh);
   return fresh;
 }
 
-// Flows between the pair, or between the addresses that its attempts were also seen under.
+std::uint32_t Tracker::Impl::find_esp_pair(const net::Address& a, const net::Address& b, std::uint64_t key) const {
+  return esp_pair_index.find(static_cast<std::uint32_t>(key >> 32U), [&](std::uint32_t i) { return esp_pairs[i].a == a && esp_pairs[i].b == b; });
+}
+
 void Tracker::Impl::add_esp(Tunnel& tunnel, const PairRecord& pair) const {
-  const auto add = [&](const net::Address& a, const net::Address& b) {
-    const auto range = flows_by_pair(a, b);
-    for (const auto index : range) {
-      const auto& flow = flows[index];
-      const auto& ends = esp_pairs[flow.esp_pair];
-      tunnel.esp.push_back({flow.from_b ? ends.b : ends.a, flow.from_b ? ends.a : ends.b, flow.spi, flow.in_udp, flow.packets, flow.first_packet, flow.last_packet, flow.file, to_time(flow.first), to_time(flow.last)});
-    }
-  };
-  add(pair.a, pair.b);
-  const auto both = esp_pair_index.find(static_cast<std::uint32_t>(pair.key >> 32U), [&](std::uint32_t i) { return esp_pairs[i].a == pair.a && esp_pairs[i].b == pair.b; });
+  for (const auto index : flows_by_pair(pair.a, pair.b)) {
+    const auto& flow = flows[index];
+    const auto& ends = esp_pairs[flow.esp_pair];
+    tunnel.esp.push_back({flow.from_b ? ends.b : ends.a, flow.from_b ? ends.a : ends.b, flow.spi, flow.in_udp, flow.packets, flow.first_packet, flow.last_packet, flow.file, to_time(flow.first), to_time(flow.last)});
+  }
+  const auto both = find_esp_pair(pair.a, pair.b, pair.key);
   if (both == none) return;
   const auto& run = esp_pairs[both];
   tunnel.esp_run = EspRun{run.from_b ? run.b : run.a, run.packets, run.first_packet, run.last_packet, run.file, to_time(run.first), to_time(run.last)};

@@ -13,8 +13,6 @@ constexpr unsigned quotable = 256;
 constexpr std::size_t max_other_versions = 24;    // per pair
 constexpr std::size_t max_other_version_lists = 65536;
 
-std::int64_t nanoseconds(Time time) { return time.time_since_epoch().count(); }
-
 }  // namespace
 
 void Tracker::Impl::icmp_error(const net::IcmpError& error) {

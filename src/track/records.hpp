@@ -16,6 +16,10 @@ namespace ike::track {
 using isakmp::Cookie;
 using isakmp::ExchangeType;
 
+/// Records hold a Time as nanoseconds since the epoch.
+inline std::int64_t nanoseconds(Time time) { return time.time_since_epoch().count(); }
+inline Time to_time(std::int64_t nanoseconds) { return Time{Duration{nanoseconds}}; }
+
 /// One exchange: phase 1 of an attempt, or one message ID below it.
 struct ExchangeRecord {
   NoteLog log;

@@ -23,11 +23,6 @@ constexpr Duration stray_notify = std::chrono::seconds{60};
 // this close together.
 constexpr Duration across_nat = std::chrono::seconds{2};
 
-// A copy of one packet has its IP identification; in a resend the same number comes by chance. Without one (IPv6,
-// or zero) only nearness tells. Real mirrors and doubling networks were seen up to 95 ms apart, and nobody
-// resends before half a second.
-constexpr Duration copy_with_id = std::chrono::milliseconds{400};
-
 constexpr std::uint32_t max_payload_lists = 4096;
 constexpr std::uint32_t max_values = 16384;
 constexpr std::size_t max_value_octets = 4U << 20U;
@@ -56,8 +51,6 @@ constexpr auto flags_of = [] {
   flags[number(PayloadType::delete_)] = Note::has_delete;
   return flags;
 }();
-
-std::int64_t nanoseconds(Time time) { return time.time_since_epoch().count(); }
 
 const isakmp::SecurityAssociation* find_sa(const Message& message) {
   for (const auto& payload : message.payloads) {
@@ -428,9 +421,7 @@ bool Tracker::Impl::find_original(const ExchangeRecord& exchange, Note& note) co
     const bool same = (earlier.digest == note.digest && earlier.length == note.length) || (unfinished && earlier.length == note.length && earlier.payloads == note.payloads && earlier.is(Note::encrypted) == note.is(Note::encrypted) && earlier.packet() != 0);
     if (!same) return false;
     if (note.original == Note::no_original) note.original = static_cast<std::uint8_t>(std::min<std::uint32_t>(ordinal, Note::no_original - 1U));
-    const auto gap = std::abs(note.time - earlier.time);
-    const bool same_packet = note.ip_id != 0 && earlier.ip_id != 0 ? note.ip_id == earlier.ip_id && gap <= copy_with_id.count() : gap <= copy_without_id.count();
-    if (!same_packet) return false;
+    if (!is_copy(Duration{note.time - earlier.time}, note.ip_id, earlier.ip_id)) return false;
     note.original = static_cast<std::uint8_t>(std::min<std::uint32_t>(ordinal, Note::no_original - 1U));
     copy = true;
     return true;

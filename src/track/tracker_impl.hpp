@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "ike/isakmp/ike_fragments.hpp"
+#include "ike/track/copies.hpp"
 #include "ike/track/tracker.hpp"
 #include "intern.hpp"
 #include "records.hpp"
@@ -38,6 +39,7 @@ struct Tracker::Impl {
   void esp(const net::PacketInfo& packet, std::uint32_t spi, bool in_udp);
   void settle_esp();
   std::uint32_t esp_pair(const net::PacketInfo& packet, std::uint64_t key);
+  [[nodiscard]] std::uint32_t find_esp_pair(const net::Address& a, const net::Address& b, std::uint64_t key) const;
   void icmp_error(const net::IcmpError& error);
   void tunnels(std::uint32_t index, std::vector<Tunnel>& out) const;
   std::vector<VendorSeen> vendors(const Attempt& attempt, Side side) const;
@@ -104,6 +106,8 @@ struct Tracker::Impl {
   void fill_events(const AttemptRecord& record, bool swapped, std::vector<Event>& events) const;
   void fill_attempt(const AttemptRecord& record, Attempt& attempt, std::vector<Event>& events) const;
   void bring_near(std::uint32_t pair) const;
+  /// Of an Attempt given out before; null when it has gone since.
+  [[nodiscard]] const AttemptRecord* record_of(const Attempt& attempt) const;
   [[nodiscard]] bool went_by_the_book(const PairRecord& pair) const;
   [[nodiscard]] std::optional<Routine> routine(std::uint32_t index) const;
   void add_esp(Tunnel& tunnel, const PairRecord& pair) const;
@@ -204,9 +208,6 @@ template <typename Counter>
 void count_up(Counter& counter) {
   if (counter != std::numeric_limits<Counter>::max()) ++counter;
 }
-
-/// Without an IP identification, octets that come again this soon are a copy of one packet, and no resend.
-inline constexpr Duration copy_without_id = std::chrono::milliseconds{100};
 
 /// In a vendor set: the ID was bound to the sender's cookie; its first eight octets are kept unbound.
 inline constexpr std::uint32_t cookie_bound_bit = 0x80000000;

@@ -10,8 +10,6 @@ namespace ike::track {
 
 namespace {
 
-Time to_time(std::int64_t nanoseconds) { return Time{Duration{nanoseconds}}; }
-
 // Sides were assumed, since the beginning was not captured. What proves the assumption wrong: a message 1 from the
 // assumed responder; a KE from the assumed initiator, answered none or repeated after the other's, before the other
 // side is the first to encrypt (so that KE was message 4); Quick Mode begun by the assumed responder, who has not
@@ -233,8 +231,7 @@ std::optional<Routine> Tracker::Impl::routine(std::uint32_t index) const {
   bring_near(index);
   const auto& pair = pairs[index];
   if (!pair.held || !went_by_the_book(pair)) return std::nullopt;
-  const auto both = esp_pair_index.find(static_cast<std::uint32_t>(pair.key >> 32U), [&](std::uint32_t i) { return esp_pairs[i].a == pair.a && esp_pairs[i].b == pair.b; });
-  if (both != none) return std::nullopt;
+  if (find_esp_pair(pair.a, pair.b, pair.key) != none) return std::nullopt;
   const auto& attempt = attempts[pair.first_attempt];
   return Routine{attempt.initiator_is_b ? pair.b : pair.a, attempt.initiator_is_b ? pair.a : pair.b, attempt.phase1.type, attempt.id, attempt.resends};
 }
@@ -307,11 +304,16 @@ void Tracker::Impl::tunnels(std::uint32_t index, std::vector<Tunnel>& out) const
   }
 }
 
-std::vector<std::uint32_t> Tracker::Impl::nat_discoveries(const Attempt& attempt, Side side) const {
+const AttemptRecord* Tracker::Impl::record_of(const Attempt& attempt) const {
   const auto hash = attempt_hash(attempt.initiator_cookie, pair_key(attempt.initiator.address, attempt.responder.address));
   const auto index = attempt_index.find(hash, [&](std::uint32_t i) { return attempts[i].id == attempt.id; });
-  if (index == none || attempts[index].nat == none) return {};
-  const auto& nat = nat_pool[attempts[index].nat];
+  return index == none ? nullptr : &attempts[index];
+}
+
+std::vector<std::uint32_t> Tracker::Impl::nat_discoveries(const Attempt& attempt, Side side) const {
+  const auto* record = record_of(attempt);
+  if (record == nullptr || record->nat == none) return {};
+  const auto& nat = nat_pool[record->nat];
   const auto at = side == Side::initiator ? 0U : 1U;
   if (nat.count[at] > NatRecord::capacity) return {};
   const auto* first = nat.hashes[at].data();

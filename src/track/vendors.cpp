@@ -8,6 +8,11 @@ namespace ike::track {
 
 namespace {
 constexpr std::size_t max_vendor_ids = 32;        // per side
+
+/// Binds Cisco's vendor ID to the sender's cookie, or frees it: its first eight octets are XORed with it.
+void toggle_cookie(std::span<std::uint8_t> octets, Cookie sender) {
+  for (std::size_t i = 0; i < 8 && i < octets.size(); ++i) octets[i] = static_cast<std::uint8_t>(octets[i] ^ (sender >> (56 - 8 * i)));
+}
 }  // namespace
 
 void Tracker::Impl::learn_vendors(AttemptRecord& attempt, const isakmp::Message& message_in, bool from_responder) {
@@ -53,7 +58,7 @@ std::uint16_t Tracker::Impl::add_vendors(std::uint16_t set, const isakmp::Messag
     if (isakmp::is_cisco_cookie_bound(vendor->data, sender)) {
       std::array<std::uint8_t, 16> unbound{};
       std::ranges::copy(vendor->data.first(std::min<std::size_t>(vendor->data.size(), 16)), unbound.begin());
-      for (std::size_t i = 0; i < 8; ++i) unbound[i] = static_cast<std::uint8_t>(unbound[i] ^ (sender >> (56 - 8 * i)));
+      toggle_cookie(unbound, sender);
       index = vendor_ids.add(unbound) | cookie_bound_bit;
     } else {
       index = vendor_ids.add(vendor->data);
@@ -79,10 +84,9 @@ std::uint16_t Tracker::Impl::add_vendors(std::uint16_t set, const isakmp::Messag
 
 std::vector<VendorSeen> Tracker::Impl::vendors(const Attempt& attempt, Side side) const {
   std::vector<VendorSeen> seen;
-  const auto hash = attempt_hash(attempt.initiator_cookie, pair_key(attempt.initiator.address, attempt.responder.address));
-  const auto index = attempt_index.find(hash, [&](std::uint32_t i) { return attempts[i].id == attempt.id; });
-  if (index == none) return seen;
-  const auto& record = attempts[index];
+  const auto* found = record_of(attempt);
+  if (found == nullptr) return seen;
+  const auto& record = *found;
   const auto set = vendor_sets[record.vendors[side == Side::initiator ? 0 : 1]];
   const auto sender = side == Side::initiator ? record.initiator_cookie : record.responder_cookie;
   for (std::size_t at = 0; at + sizeof(std::uint32_t) <= set.size(); at += sizeof(std::uint32_t)) {
@@ -90,9 +94,7 @@ std::vector<VendorSeen> Tracker::Impl::vendors(const Attempt& attempt, Side side
     std::memcpy(&vendor, set.data() + at, sizeof vendor);
     const auto kept = vendor_ids[vendor & ~cookie_bound_bit];
     std::vector<std::uint8_t> octets(kept.begin(), kept.end());
-    if ((vendor & cookie_bound_bit) != 0) {
-      for (std::size_t i = 0; i < 8 && i < octets.size(); ++i) octets[i] = static_cast<std::uint8_t>(octets[i] ^ (sender >> (56 - 8 * i)));
-    }
+    if ((vendor & cookie_bound_bit) != 0) toggle_cookie(octets, sender);
     seen.push_back({isakmp::find_vendor_id(octets), isakmp::describe_vendor_id(octets, record.initiator_cookie, record.responder_cookie)});
   }
   return seen;
