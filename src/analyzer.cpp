@@ -30,9 +30,6 @@ std::string wrapped(const net::Wrapping& wrapping) {
   if (wrapping.outer[0].family == 0) return text;
   return text + ", between " + to_string(wrapping.outer[0]) + " and " + to_string(wrapping.outer[1]) + " (a mirror or a tunnel; the peers are those inside)";
 }
-}
-
-namespace {
 
 /// Holds the NAT-D hashes of both sides against the addresses seen here (RFC 3947 3.2): each side hashes first the
 /// other's address as it knows it, then its own. Ports float to 4500 in the middle, so the usual ones fit too.

@@ -21,7 +21,7 @@ bool has_phase1_or_2(const Story& story) { return story.step[1].any() || story.s
 bool came_up(const Story& story) { return story.phase1_complete() && story.quick_mode_complete(); }
 
 // What an observer may have missed, he can't tell from what was never sent.
-void lower_certainty(const Story& story, Finding& finding) {
+bool has_poor_view(const Story& story) {
   const auto& attempt = *story.attempt;
   const bool inside = attempt.initiator_assumed && !story.step[1].any();
   const bool cut = std::ranges::any_of(attempt.events, &Event::cut);
@@ -29,8 +29,11 @@ void lower_certainty(const Story& story, Finding& finding) {
   const bool doubled = attempt.copies > 0 && (!two_points(story) || std::ranges::any_of(attempt.events, [&](const Event& event) {
     return event.is_copy() && attempt.events[event.copy_of].file == event.file;
   }));
-  const bool poor_view = story.one_sided || inside || cut || doubled || story.capture->kernel_drops > 0;
-  if (finding.refused || !poor_view) return;
+  return story.one_sided || inside || cut || doubled || story.capture->kernel_drops > 0;
+}
+
+void lower_certainty(const Story& story, Finding& finding) {
+  if (finding.refused) return;
   if (finding.certainty == Certainty::likely) finding.certainty = Certainty::possible;
   if (story.one_sided) finding.segment = Segment::unknown;
 }
@@ -62,9 +65,12 @@ std::vector<Finding> findings_of(const Story& story) {
   // The ICMP error says why there is no reply.
   if (!found.empty() && found.front().id == FindingId::icmp_refused) std::erase_if(found, [](const Finding& finding) { return is_no_reply(finding.id); });
   if (story.any_active() && !story.settled()) run(phase2_rules);
+  if (found.empty()) return found;
+  const bool poor_view = has_poor_view(story);
+  const auto between = lost_between(story);
   for (auto& finding : found) {
-    lower_certainty(story, finding);
-    if (finding.severity == Severity::stall) finding.between = lost_between(story);
+    if (poor_view) lower_certainty(story, finding);
+    if (finding.severity == Severity::stall) finding.between = between;
     if (confirm(story, finding)) continue;
     if (is_about_sealed_messages(finding.id)) add_size_evidence(story, finding);
   }
@@ -72,28 +78,27 @@ std::vector<Finding> findings_of(const Story& story) {
   return found;
 }
 
-// Both sides showed life under `story` after `since`: messages, a Quick Mode completed, or ESP both ways.
-bool lives_after(const Story& story, const Tunnel& tunnel, Time since) {
-  const auto after = [&](const Event* event) { return event != nullptr && event->time > since; };
-  if (after(story.last_from[0]) && after(story.last_from[1])) return true;
+// Flows of ESP that `counts` are there in both directions.
+template <typename Counts>
+bool esp_both_ways(const Story& story, const Tunnel& tunnel, Counts counts) {
   bool out = false;
   bool back = false;
   for (const auto& flow : tunnel.esp) {
-    if (flow.last <= since) continue;
-    (flow.source == story.attempt->initiator.address ? out : back) = true;
+    if (counts(flow)) (flow.source == story.attempt->initiator.address ? out : back) = true;
   }
   return out && back;
 }
 
+// Both sides showed life under `story` after `since`: messages, a Quick Mode completed, or ESP both ways.
+bool lives_after(const Story& story, const Tunnel& tunnel, Time since) {
+  const auto after = [&](const Event* event) { return event != nullptr && event->time > since; };
+  if (after(story.last_from[0]) && after(story.last_from[1])) return true;
+  return esp_both_ways(story, tunnel, [&](const track::EspFlow& flow) { return flow.last > since; });
+}
+
 // ESP passes in both directions since the attempt began: a phase 2 stands whose Quick Mode was not captured.
 bool esp_both_ways(const Story& story, const Tunnel& tunnel) {
-  bool out = false;
-  bool back = false;
-  for (const auto& flow : tunnel.esp) {
-    if (flow.last < story.attempt->first) continue;
-    (flow.source == story.attempt->initiator.address ? out : back) = true;
-  }
-  return out && back;
+  return esp_both_ways(story, tunnel, [&](const track::EspFlow& flow) { return flow.last >= story.attempt->first; });
 }
 
 // What ends an SA comes within this time.

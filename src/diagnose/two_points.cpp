@@ -7,10 +7,11 @@ namespace ike::diagnose {
 
 namespace {
 
+// What one of the two files holds.
 struct Seen {
-  std::uint32_t times = 0;  // messages of the side at hand with this number, each packet counted once
-  bool before = false;      // this file holds packets of the attempt from before the message first passed
-  bool after = false;       // and from after it
+  bool it = false;      // the message at hand
+  bool before = false;  // messages of the attempt from before it first passed
+  bool after = false;   // and from after it
 };
 
 }  // namespace
@@ -30,34 +31,27 @@ bool two_points(const Story& story) {
 std::optional<BetweenPoints> lost_between(const Story& story) {
   const auto& events = story.attempt->events;
   if (!two_points(story)) return std::nullopt;
+  const auto here = events.front().file;
+  const auto elsewhere = std::ranges::find_if(events, [&](const Event& event) { return event.is_message() && event.file != here; });
+  if (elsewhere == events.end()) return std::nullopt;
+  const auto there = elsewhere->file;
+  if (std::ranges::any_of(events, [&](const Event& event) { return event.is_message() && event.file != here && event.file != there; })) return std::nullopt;
   // The furthest message that one of the points never sees, although it sees the attempt before and after.
   for (std::size_t number = story.step.size(); number-- > 1;) {
     const auto& sent = story.step[number];
     if (!sent.any()) continue;
     const auto side = sent.first->from;
     std::array<Seen, 2> seen{};
-    std::array<std::uint16_t, 2> files{events.front().file, events.front().file};
-    bool more_files = false;
-    const auto at = [&](std::uint16_t file) -> Seen& {
-      if (file == files[0]) return seen[0];
-      if (files[1] == files[0]) files[1] = file;
-      more_files |= file != files[1];
-      return seen[1];
-    };
     for (const auto& event : events) {
       if (!event.is_message()) continue;
-      auto& here = at(event.file);
-      if (event.number == number && event.from == side && event.is_phase1()) ++here.times;
-      here.before |= event.time <= sent.first->time;
-      here.after |= event.time > sent.first->time;
+      auto& at = seen[event.file == here ? 0 : 1];
+      at.it |= event.number == number && event.from == side && event.is_phase1();
+      at.before |= event.time <= sent.first->time;
+      at.after |= event.time > sent.first->time;
     }
-    if (more_files || files[0] == files[1]) return std::nullopt;
-    for (const std::size_t blind : {0U, 1U}) {
-      const auto& other = seen[1 - blind];
-      if (seen[blind].times == 0 && seen[blind].before && seen[blind].after && other.times > 0) {
-        return BetweenPoints{static_cast<std::uint8_t>(number), side, files[1 - blind], files[blind]};
-      }
-    }
+    const auto misses = [](const Seen& blind, const Seen& other) { return !blind.it && blind.before && blind.after && other.it; };
+    if (misses(seen[0], seen[1])) return BetweenPoints{static_cast<std::uint8_t>(number), side, there, here};
+    if (misses(seen[1], seen[0])) return BetweenPoints{static_cast<std::uint8_t>(number), side, here, there};
   }
   return std::nullopt;
 }
