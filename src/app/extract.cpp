@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -92,12 +93,18 @@ class Extraction {
       writer.write(frame, options_.anonymise ? fmt::format("capture {}", frame.file + 1) : files_[frame.file], comment);
     });
     writer.close();
-    write(fmt::format("{}: {}; {} of them with a comment\n", printable(options_.output), about, remarks.size()));
+    const std::string done = fmt::format("{}; {} of them with a comment", about, remarks.size());
+    if (options_.output == "-") {
+      complain(done);
+    } else {
+      write(fmt::format("{}: {}\n", printable(options_.output), done));
+    }
     return all_read_ ? ExitCode::ok : ExitCode::unusable;
   }
 
  private:
   void check() const {
+    if (options_.output == "-" && ::isatty(STDOUT_FILENO) != 0) throw UsageError{"-w -: standard output is a terminal; name a file, or pipe it on"};
     for (const std::string& file : files_) {
       if (file == "-") throw UsageError{"extract reads its input more than once; save what comes by standard input first: cat > FILE"};
       std::error_code not_there;

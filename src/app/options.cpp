@@ -58,7 +58,7 @@ void add_decode(CLI::App& command, DecodeOptions& decode) {
 
 void add_extract(CLI::App& command, ExtractOptions& extract) {
   add_input(command, extract.input);
-  command.add_option("-w", extract.output, "the pcapng file to write")->type_name("FILE")->required();
+  command.add_option("-w", extract.output, "the pcapng file to write; - for standard output")->type_name("FILE")->required();
   command.add_flag("--anonymise,--anonymize", extract.anonymise, "rewrite addresses and identities, the same\nalways in the same way");
 }
 

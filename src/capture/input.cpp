@@ -34,7 +34,7 @@ std::string printable(const std::string& path) {
   return name;
 }
 
-Descriptor::Descriptor(const std::string& path, Waiting waiting, bool follow) : waiting_{std::move(waiting)} {
+Descriptor::Descriptor(const std::string& path, Waiting waiting, bool follow) : path_{path}, waiting_{std::move(waiting)} {
   if (path == "-") {
     fd_ = STDIN_FILENO;
     if (::isatty(fd_)) throw CaptureError("standard input is a terminal; pipe a capture into it, as from tcpdump -w -");
@@ -72,15 +72,31 @@ bool Descriptor::wait_for_more() {
   return false;
 }
 
+/// Whether the file that we follow was emptied, or another stands under its name: more will not come. Says so.
+bool Descriptor::is_rewritten() {
+  struct stat ours {};
+  struct stat named {};
+  if (::fstat(fd_, &ours) != 0) return false;
+  if (static_cast<std::uint64_t>(ours.st_size) < read_) {
+    fault_ = "the file became shorter while it was read; start again to read what it holds now";
+  } else if (path_ != "-" && ::stat(path_.c_str(), &named) == 0 && (named.st_dev != ours.st_dev || named.st_ino != ours.st_ino)) {
+    fault_ = "another file has taken its name; start again to read that one";
+  }
+  return !fault_.empty();
+}
+
 std::size_t Descriptor::read_some(std::uint8_t* to, std::size_t room) {
   for (;;) {
     if (streams_ && !wait_for_more()) return 0;
     const ::ssize_t got = ::read(fd_, to, room);
-    if (got == 0 && follow_ && waiting_()) {
+    if (got == 0 && follow_ && waiting_() && !is_rewritten()) {
       std::this_thread::sleep_for(wait_step);
       continue;
     }
-    if (got >= 0) return static_cast<std::size_t>(got);
+    if (got >= 0) {
+      read_ += static_cast<std::uint64_t>(got);
+      return static_cast<std::size_t>(got);
+    }
     if (errno == EINTR) continue;
     fault_ = std::string{"reading failed ("} + std::strerror(errno) + ")";
     return 0;
@@ -102,6 +118,7 @@ Window::Window(std::unique_ptr<Input> input)
       end_{buffer_.get()} {}
 
 bool Window::fill(std::size_t count) {
+  if (ended_) return false;
   const std::size_t kept = left();
   if (count > capacity_) {
     const std::size_t capacity = std::bit_ceil(count + count / 2);  // room to move on before octets are moved again

@@ -17,6 +17,7 @@ constexpr std::uint16_t last_swapped_minor = 3;       // up to 2.3 some wrote th
 constexpr std::size_t search_span = 2 * 1024 * 1024;
 constexpr int chain_length = 3;
 constexpr std::uint32_t search_seconds = 24 * 60 * 60;
+constexpr std::uint32_t usual_frame = 9 * 1024;  // larger ones are rare enough for a look at what follows
 
 bool is_magic(std::uint32_t value) noexcept {
   return value == magic_microseconds || value == magic_nanoseconds || value == magic_modified;
@@ -35,12 +36,17 @@ class PcapReader final : public FileSource::Impl {
       if (captured - 1 >= trusted_ || captured > sent_at(window.at())) [[unlikely]] {
         const auto believed = odd_length();
         if (!believed) {
-          resynchronise();
+          if (resynchronise()) return &frame;
           continue;
         }
         captured = *believed;
       }
-      if (!window.have(record_header_ + captured)) [[unlikely]]
+      const bool there = window.have(record_header_ + captured);
+      if ((!there || captured > usual_frame) && swallows(captured)) [[unlikely]] {
+        if (resynchronise()) return &frame;
+        continue;
+      }
+      if (!there) [[unlikely]]
         return end(next_packet());
       return deliver(captured);
     }
@@ -71,7 +77,8 @@ class PcapReader final : public FileSource::Impl {
   [[nodiscard]] bool fits(std::size_t record_header, bool surely) const noexcept;
   [[nodiscard]] bool plausible(const std::uint8_t* record) const noexcept;
   [[nodiscard]] bool chain_at(std::size_t from, bool to_end) const noexcept;
-  void resynchronise();
+  bool swallows(std::uint32_t captured);
+  bool resynchronise();
 
   Order order_;
   std::size_t record_header_ = 16;
@@ -170,25 +177,45 @@ bool PcapReader::chain_at(std::size_t from, bool to_end) const noexcept {
   return true;
 }
 
-/// Passes what cannot be a record, up to the next one that surely is or to the end.
-void PcapReader::resynchronise() {
+/// Whether a record of that many octets, after which none follows, takes in others: its length is damaged then.
+bool PcapReader::swallows(std::uint32_t captured) {
+  const std::size_t whole = record_header_ + captured;
+  const bool followed = window.have(whole + record_header_);
+  if (followed && sane(window.at() + whole)) return false;
+  if (!followed && window.left() == whole) return false;  // the last one
+  const std::size_t span = std::min(whole, window.left());
+  for (std::size_t at = 1; at < span && window.left() - at >= record_header_; ++at) {
+    if (plausible(window.at() + at) && chain_at(at, !followed)) return true;
+  }
+  return false;
+}
+
+/// Passes what cannot be a record, up to the next one that surely is or to the end. True when it is a record after all:
+/// its sent length is that of what was passed.
+bool PcapReader::resynchronise() {
   const std::uint64_t damaged = window.offset();
   const std::string what = "the header of " + next_packet() + " is damaged: ";
-  window.skip(1);
-  for (;;) {
+  for (std::size_t at = 1;; at = 0) {
     const bool to_end = !window.have(search_span);
     const std::size_t span = to_end ? window.left() : search_span / 2;  // the other half is for the chain
-    for (std::size_t at = 0; at < span && window.left() - at >= record_header_; ++at) {
+    for (; at < span && window.left() - at >= record_header_; ++at) {
       if (!plausible(window.at() + at) || !chain_at(at, to_end)) continue;
+      if (window.offset() == damaged && at > record_header_ && sent_at(window.at()) == at - record_header_) {
+        remark(what + "it is taken to be the " + std::to_string(at) + " octets up to the next good one", damaged);
+        deliver(sent_at(window.at()));
+        frame.wire_length = static_cast<std::uint32_t>(frame.octets.size());
+        return true;
+      }
       window.skip(at);
-      return remark(what + std::to_string(window.offset() - damaged) + " octets skipped, up to the next good one",
-                    damaged);
+      remark(what + std::to_string(window.offset() - damaged) + " octets skipped, up to the next good one", damaged);
+      return false;
     }
     window.skip(span);
     if (to_end) break;
   }
   remark(what + "no good one follows, the last " + std::to_string(window.offset() - damaged) + " octets are not read",
          damaged);
+  return false;
 }
 
 }  // namespace

@@ -22,8 +22,7 @@ constexpr std::uint16_t isb_ifdrop = 5;
 constexpr std::uint16_t isb_osdrop = 7;
 
 constexpr std::size_t block_frame = 12;                      // type, length, and the length again at the end
-constexpr std::uint32_t max_block = max_packet + 64 * 1024;  // a packet and its options; others are passed unread
-constexpr std::uint32_t max_other_block = 1024 * 1024;       // of the other blocks that we look into
+constexpr std::uint32_t max_block = max_packet + 64 * 1024;  // a packet and its options; no writer makes larger ones
 constexpr std::size_t search_span = 2 * 1024 * 1024;         // how much one look ahead after damage covers
 
 /// One capture interface of the section being read.
@@ -90,27 +89,14 @@ class PcapngReader final : public FileSource::Impl {
       const std::uint32_t type = order_.u32(at);
       if (type == section_header_block) [[unlikely]] {
         if (!window.have(12)) return end("a section header");
-        if (!set_order(window.at())) {
-          resynchronise("a section header without byte-order magic");
-          continue;
-        }
+        ordered_ = set_order(window.at());
         length = order_.u32(window.at() + 4);
       }
-      if (length < block_frame || length % 4 != 0) [[unlikely]] {
-        resynchronise("a block whose length is " + std::to_string(length));
+      if (!whole(length) || !ordered_) [[unlikely]] {
+        if (damaged(type, length)) return &frame;
         continue;
       }
-      if (length > wanted(type)) [[unlikely]] {
-        pass_unread(type, length);
-        continue;
-      }
-      if (!window.have(length)) [[unlikely]]
-        return end(is_packet(type) ? next_packet() : block_name(type));
       at = window.at();
-      if (order_.u32(at + length - 4) != length) [[unlikely]] {
-        resynchronise("a block whose two lengths differ");
-        continue;
-      }
       const bool delivered = take(type, at, length);
       window.skip(length);
       if (delivered) return &frame;
@@ -123,12 +109,10 @@ class PcapngReader final : public FileSource::Impl {
     return type == enhanced_packet_block || type == simple_packet_block || type == packet_block;
   }
   static std::string block_name(std::uint32_t type) { return "a block of type " + std::to_string(type); }
-  /// Up to which length a block is held in memory whole.
-  static std::uint32_t wanted(std::uint32_t type) noexcept {
-    if (is_packet(type)) return max_block;
-    const bool read =
-        type == section_header_block || type == interface_description_block || type == interface_statistics_block;
-    return read ? max_other_block : 0;
+  /// Whether the block at hand is there and has its length at both ends.
+  bool whole(std::uint32_t length) {
+    return length >= block_frame && length % 4 == 0 && length <= max_block && window.have(length) &&
+           order_.u32(window.at() + length - 4) == length;
   }
 
   bool take(std::uint32_t type, const std::uint8_t* at, std::uint32_t length) {
@@ -145,8 +129,10 @@ class PcapngReader final : public FileSource::Impl {
       case interface_statistics_block:
         statistics({at + 8, length - block_frame});
         return false;
-      default:
+      case section_header_block:
         section(length);
+        return false;
+      default:
         return false;
     }
   }
@@ -184,11 +170,15 @@ class PcapngReader final : public FileSource::Impl {
 
   bool set_order(const std::uint8_t* header) noexcept;
   [[nodiscard]] std::uint32_t plausible(std::size_t from) const noexcept;
-  void resynchronise(const std::string& what);
+  [[nodiscard]] bool good_at(std::size_t from, bool to_end) const noexcept;
+  [[nodiscard]] std::string fault_of(std::uint32_t type, std::uint32_t length) const;
+  bool damaged(std::uint32_t type, std::uint32_t length);
+  enum class Mended { nothing, block, packet };
+  Mended mend(std::uint32_t type, std::uint32_t length, std::size_t found);
   void section(std::uint32_t length);
+  void section() noexcept;
   void describe(ByteView body);
   void statistics(ByteView body);
-  void pass_unread(std::uint32_t type, std::uint32_t length);
   const Frame* stop(const std::string& what);
   template <typename Take>
   void each_option(ByteView options, Take take_option) const;
@@ -196,7 +186,9 @@ class PcapngReader final : public FileSource::Impl {
   Order order_;
   std::vector<Interface> interfaces_;
   bool interfaces_full_ = false;
-  bool packets_begun_ = false;  // in this section
+  bool packets_begun_ = false;   // in this section
+  bool interfaces_lost_ = false; // in this section: what one was is not known, so the numbers of the others are not
+  bool ordered_ = true;          // the section's byte-order magic was found
 };
 
 /// A section may be of another byte order than the one before it. The type reads the same in both.
@@ -212,9 +204,14 @@ bool PcapngReader::set_order(const std::uint8_t* header) noexcept {
 void PcapngReader::section(std::uint32_t length) {
   const std::uint16_t major = length >= 28 ? order_.u16(window.at() + 12) : 0;
   if (major != 1) stop("a section of version " + std::to_string(major) + ", of which only 1 is known");
+  section();
+}
+
+void PcapngReader::section() noexcept {
   interfaces_.clear();
   interfaces_full_ = false;
   packets_begun_ = false;
+  interfaces_lost_ = false;
 }
 
 template <typename Take>
@@ -230,6 +227,7 @@ void PcapngReader::each_option(ByteView options, Take take_option) const {
 }
 
 void PcapngReader::describe(ByteView body) {
+  if (interfaces_lost_) return;
   if (interfaces_.size() == max_interfaces || body.size() < 8) {
     if (!interfaces_full_) remark("an interface description cannot be read; its packets are left out", window.offset());
     interfaces_full_ = true;
@@ -261,23 +259,6 @@ void PcapngReader::statistics(ByteView body) {
   from.drops = sum;
 }
 
-/// Passes a block of no interest, or one too large.
-void PcapngReader::pass_unread(std::uint32_t type, std::uint32_t length) {
-  if (wanted(type) != 0) {
-    remark(block_name(type) + " and " + std::to_string(length) + " octets is larger than any should be; it is left out",
-           window.offset());
-  }
-  const std::uint64_t begin = window.offset();
-  if (!window.pass(length - 4) || !window.have(4)) {
-    remark("cut short inside " + block_name(type) + (window.fault().empty() ? "" : ": " + window.fault()), begin);
-    ended = true;
-  } else if (order_.u32(window.at()) != length) {
-    resynchronise("a block whose two lengths differ");
-  } else {
-    window.skip(4);
-  }
-}
-
 /// The length of the block that surely stands `from` octets on: of a type that there is, its length there twice, and a
 /// packet within its block and of an interface that is known. 0: there is none.
 std::uint32_t PcapngReader::plausible(std::size_t from) const noexcept {
@@ -289,37 +270,84 @@ std::uint32_t PcapngReader::plausible(std::size_t from) const noexcept {
   if (type == section_header_block) {
     order = Order{load_be32(at + 8) == byte_order_magic};
     if (order.u32(at + 8) != byte_order_magic) return 0;
-  } else if (!packets_begun_ || type == 0 || type > last_block_type) {
-    return 0;  // interfaces are described before the first packet: one of them may be lost
+  } else if (type == 0 || type > last_block_type) {
+    return 0;
   }
   const std::uint32_t length = order.u32(at + 4);
   if (length < block_frame || length % 4 != 0 || length > left || order.u32(at + length - 4) != length) return 0;
   if (type != enhanced_packet_block) return length;
-  const bool within = length >= 32 && order.u32(at + 8) < interfaces_.size() && order.u32(at + 20) <= length - 32;
-  return within ? length : 0;
+  if (length < 32 || order.u32(at + 20) > length - 32) return 0;
+  // Before the first packet the damage may have been to the description of its interface.
+  return !packets_begun_ || order.u32(at + 8) < interfaces_.size() ? length : 0;
 }
 
-/// Passes what is damaged, up to two good blocks in a row, one that the file ends with, or a section header.
-void PcapngReader::resynchronise(const std::string& what) {
-  const std::uint64_t damaged = window.offset();
-  const std::string where = "damaged after packet " + std::to_string(frame.number) + ": " + what + "; ";
-  window.skip(4);
-  for (;;) {
+/// Whether two good blocks in a row stand `from` octets on, one that the file ends with, or a section header, which has
+/// a magic of its own.
+bool PcapngReader::good_at(std::size_t from, bool to_end) const noexcept {
+  const std::uint32_t length = plausible(from);
+  if (length == 0) return false;
+  const std::size_t next = from + length;
+  return order_.u32(window.at() + from) == section_header_block || (next == window.left() ? to_end : plausible(next) != 0);
+}
+
+std::string PcapngReader::fault_of(std::uint32_t type, std::uint32_t length) const {
+  const std::string told = std::to_string(length);
+  if (!ordered_) return "a section header without byte-order magic";
+  if (length < block_frame || length % 4 != 0) return "a block whose length is " + told;
+  if (length > max_block) return block_name(type) + " and " + told + " octets, larger than any should be";
+  if (length > window.left()) return "a block whose length, " + told + ", passes the end of the file";
+  return "a block whose two lengths differ";
+}
+
+/// What a damaged block of which `found` octets are left tells all the same. Where one of its two lengths fits, all.
+PcapngReader::Mended PcapngReader::mend(std::uint32_t type, std::uint32_t length, std::size_t found) {
+  const std::uint8_t* at = window.at();
+  const bool ordered = type != section_header_block || set_order(at);
+  if (ordered && found >= block_frame && (length == found || order_.u32(at + found - 4) == found)) {
+    return take(type, at, static_cast<std::uint32_t>(found)) ? Mended::packet : Mended::block;
+  }
+  if (type == section_header_block) {
+    section();
+    return Mended::block;
+  }
+  if (type == interface_description_block && found >= block_frame + 8) {
+    describe({at + 8, found - block_frame});
+    return Mended::block;
+  }
+  if (!packets_begun_ && (type == 0 || type > last_block_type)) {
+    interfaces_.clear();
+    interfaces_lost_ = true;
+  }
+  return Mended::nothing;
+}
+
+/// Passes what cannot be a block, up to the next one that surely is or to the end; what is known of it all the same is
+/// taken. True when that is a packet.
+bool PcapngReader::damaged(std::uint32_t type, std::uint32_t length) {
+  const std::uint64_t begin = window.offset();
+  const std::string fault = fault_of(type, length);
+  const bool cut = ordered_ && length >= block_frame && length % 4 == 0 && length <= max_block && length > window.left();
+  const std::string where = "damaged after packet " + std::to_string(frame.number) + ": " + fault + "; ";
+  ordered_ = true;
+  for (std::size_t at = 4;; at = 0) {
     const bool to_end = !window.have(search_span);
     const std::size_t span = to_end ? window.left() : search_span / 2;  // the other half is for the second block
-    for (std::size_t at = 0; at < span && window.left() - at >= block_frame; ++at) {
-      const std::uint32_t length = plausible(at);
-      if (length == 0) continue;
-      const std::size_t next = at + length;
-      const bool section = order_.u32(window.at() + at) == section_header_block;  // has a magic of its own
-      if (!section && (next == window.left() ? !to_end : plausible(next) == 0)) continue;
+    for (; at < span && window.left() - at >= block_frame; ++at) {
+      if (!good_at(at, to_end)) continue;
+      const Mended mended = window.offset() == begin ? mend(type, length, at) : Mended::nothing;
       window.skip(at);
-      return remark(where + std::to_string(window.offset() - damaged) + " octets skipped, up to the next good block", damaged);
+      const std::string octets = std::to_string(window.offset() - begin) + " octets";
+      remark(where + (mended == Mended::nothing ? octets + " skipped, up to the next good block"
+                                                : "it is taken to be the " + octets + " up to the next good block"),
+             begin);
+      return mended == Mended::packet;
     }
+    if (to_end && cut && window.offset() == begin) return end(is_packet(type) ? next_packet() : block_name(type)) != nullptr;
     window.skip(span);
     if (to_end) break;
   }
-  remark(where + "no good block follows, the last " + std::to_string(window.offset() - damaged) + " octets are not read", damaged);
+  remark(where + "no good block follows, the last " + std::to_string(window.offset() - begin) + " octets are not read", begin);
+  return false;
 }
 
 const Frame* PcapngReader::stop(const std::string& what) {

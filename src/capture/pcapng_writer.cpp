@@ -1,5 +1,7 @@
 #include "ike/capture/pcapng_writer.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -34,8 +36,9 @@ void end_of_options(std::string& body) { body.append(4, '\0'); }
 
 }  // namespace
 
-PcapngWriter::PcapngWriter(const std::string& path, std::string_view about) : path_{path}, file_{std::fopen(path.c_str(), "wbe")} {
-  if (file_ == nullptr) throw CaptureError{path + ": cannot be written (" + std::strerror(errno) + "); name a file in a folder where you may write"};
+PcapngWriter::PcapngWriter(const std::string& path, std::string_view about)
+    : path_{path == "-" ? "standard output" : path}, file_{path == "-" ? ::fdopen(::dup(STDOUT_FILENO), "wb") : std::fopen(path.c_str(), "wbe")} {
+  if (file_ == nullptr) throw CaptureError{path_ + ": cannot be written (" + std::strerror(errno) + "); name a file in a folder where you may write"};
   std::string body;
   append(body, std::uint32_t{0x1a2b3c4d});
   append(body, std::uint16_t{1});  // version 1.0

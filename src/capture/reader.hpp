@@ -50,7 +50,10 @@ class Descriptor final : public Input {
  private:
   std::size_t read_some(std::uint8_t* to, std::size_t room);
   bool wait_for_more();
+  bool is_rewritten();
 
+  std::string path_;
+  std::uint64_t read_ = 0;  // octets so far
   Waiting waiting_;
   bool follow_ = false;   // a regular file may grow
   bool streams_ = false;  // a FIFO or the like: nothing there is not the end

@@ -114,6 +114,21 @@ TEST_CASE("--follow reads what is written to the file meanwhile, and reports whe
   CHECK(has(outcome.out, "],\"packets\":43,"));
 }
 
+TEST_CASE("--follow ends, and says why, where the file is written anew or another takes its name") {
+  for (const auto& [change, said] : {std::pair{"head -c 100 stuck.pcap >growing.pcap", "became shorter while it was read"},
+                                     std::pair{"cp stuck.pcap other && mv other growing.pcap", "another file has taken its name"}}) {
+    CAPTURE(change);
+    const Scratch scratch;
+    const Outcome outcome = scratch.shell(
+        "cp stuck.pcap growing.pcap; \"$IKESCOPE\" read --follow --format ndjson growing.pcap >events & reader=$!; "
+        "for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do grep -q '\"type\":\"message\"' events && break; sleep 0.1; done; " +
+        std::string{change} + "; wait $reader; echo \"status $?\"; cat events");
+    CHECK(has(outcome.out, "status 0\n"));
+    CHECK(has(outcome.out, said));
+    CHECK(has(outcome.out, "],\"packets\":43,"));
+  }
+}
+
 TEST_CASE("what --follow and ndjson do not go with is refused in one line") {
   const Scratch scratch;
   for (const std::string arguments : {"read --follow stuck.pcap fine.pcap", "read --follow .", "read --format ndjson --peer 192.0.2.1 stuck.pcap"}) {

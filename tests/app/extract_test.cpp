@@ -118,6 +118,17 @@ TEST_CASE("of much ESP only the ends are kept, and silence still ends where the 
   CHECK_FALSE(has(slurp(scratch / "out.pcapng"), "ssss"));
 }
 
+TEST_CASE("extract -w - writes to standard output, and what it says of it to standard error") {
+  const Scratch scratch;
+  REQUIRE(scratch.run("extract stuck.pcap -w out.pcapng").status == 0);
+  const Outcome outcome = scratch.shell("\"$IKESCOPE\" extract stuck.pcap -w - >piped.pcapng");
+  CHECK(outcome.status == 0);
+  CHECK(lines(outcome.error) == 1);
+  CHECK(has(outcome.error, "taken out by ikescope extract"));
+  CHECK(slurp(scratch / "piped.pcapng") == slurp(scratch / "out.pcapng"));
+  CHECK_FALSE(std::filesystem::exists(scratch / "-"));
+}
+
 TEST_CASE("extract says in one line what it cannot do") {
   const Scratch scratch;
   const auto refused = [&](const std::string& arguments, std::string_view part) {

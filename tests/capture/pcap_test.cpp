@@ -179,6 +179,12 @@ TEST_CASE("after a damaged record header reading goes on at the next good record
       CAPTURE(hit);
       Octets octets = twelve_records().octets;
       overwrite(octets, begin_of(hit) + 8, length);
+      const Reading mended{octets};  // by the sent length
+      REQUIRE(mended.frames.size() == 12);
+      CHECK(mended.frames[hit - 1].octets == packet(hit, 60));
+      CHECK(mended.remark() ==
+            "the header of packet " + std::to_string(hit) + " is damaged: it is taken to be the 76 octets up to the next good one");
+      overwrite(octets, begin_of(hit) + 12, length);
       const Reading got{octets};
       REQUIRE(got.frames.size() == 11);
       CHECK(got.frames[hit - 1].octets == packet(hit + 1, 60));
@@ -189,6 +195,34 @@ TEST_CASE("after a damaged record header reading goes on at the next good record
             "the header of packet " + std::to_string(hit) + " is damaged: 76 octets skipped, up to the next good one");
     }
   }
+}
+
+TEST_CASE("a length that takes in the records behind it, or passes the end, is damaged") {
+  Pcap file;
+  for (std::uint32_t i = 1; i <= 600; ++i) file.record(1'700'000'000 + i, 0, packet(i, 60));
+  for (const std::size_t hit : {std::size_t{1}, std::size_t{300}, std::size_t{590}}) {
+    for (const std::uint32_t length : {10'000U, 12'345U, 40'000U, 60'000U}) {
+      CAPTURE(hit);
+      CAPTURE(length);
+      Octets octets = file.octets;
+      overwrite(octets, begin_of(hit) + 8, length);
+      overwrite(octets, begin_of(hit) + 12, length);
+      const Reading got{octets};
+      REQUIRE(got.frames.size() == 599);
+      CHECK(got.frames[hit - 1].octets == packet(hit + 1, 60));
+      CHECK(got.remark() == "the header of packet " + std::to_string(hit) + " is damaged: 76 octets skipped, up to the next good one");
+    }
+  }
+}
+
+TEST_CASE("a large packet is none that takes in others") {
+  Pcap file = twelve_records();
+  file.record(1'700'000'020, 0, packet(13, 30'000)).record(1'700'000'021, 0, packet(14, 60'000));
+  const Reading got{file.octets};
+  REQUIRE(got.frames.size() == 14);
+  CHECK(got.frames[12].octets == packet(13, 30'000));
+  CHECK(got.frames[13].octets == packet(14, 60'000));
+  CHECK(got.source.remarks().empty());
 }
 
 TEST_CASE("octets lost or foreign between records are skipped") {
@@ -208,7 +242,7 @@ TEST_CASE("a damaged length that leads into zeros is not believed") {
   Octets octets = twelve_records().octets;
   overwrite(octets, begin_of(6) + 8, 70'000);
   octets.insert(octets.end(), 100'000, 0);
-  CHECK(Reading{octets}.frames.size() == 11);
+  CHECK(Reading{octets}.frames.size() == 12);  // the sent length tells
 }
 
 TEST_CASE("zeros behind the last record are no packets, a packet without octets is one") {

@@ -216,7 +216,7 @@ TEST_CASE("after a damaged block reading goes on at the next good one") {
     const char* text;
   };
   for (const Row& row : {Row{0, 0, "a block whose length is 0"}, Row{8, 8, "a block whose length is 8"},
-                         Row{29, 29, "a block whose length is 29"}, Row{32, 36, "a block whose two lengths differ"}}) {
+                         Row{29, 29, "a block whose length is 29"}, Row{36, 40, "a block whose two lengths differ"}}) {
     for (const std::uint32_t type : {6U, 0x0badU}) {
       CAPTURE(row.text);
       CAPTURE(type);
@@ -253,15 +253,77 @@ TEST_CASE("damage of pcapng that nothing good follows ends the file, and says ho
   CHECK(got.ended_for_good);
 }
 
-TEST_CASE("where an interface description may be lost, reading goes on with the next section only") {
+TEST_CASE("a length that passes the end of the file does not end the reading while good blocks follow") {
+  for (const std::uint32_t length : {32U + 1'000'000U, 15'000'000U, 17'000'000U, 0xfffffffcU}) {
+    for (const std::uint32_t type : {6U, 3U, 5U, 0x0badU, 0x40000badU}) {
+      CAPTURE(length);
+      CAPTURE(type);
+      Pcapng file;
+      file.interface(1).enhanced(0, 1, packet(1, 10));
+      const std::size_t begin = file.octets.size();
+      file.u32(type).u32(length).raw(packet(9, 40)).u32(0);
+      file.enhanced(0, 2, packet(2, 10)).enhanced(0, 3, packet(3, 10));
+      const Reading got{file.octets};
+      REQUIRE(got.frames.size() == 3);
+      CHECK(got.frames[1].octets == packet(2, 10));
+      REQUIRE(got.source.remarks().size() == 1);
+      CHECK(has(got.remark(), "up to the next good block"));
+      CHECK(has(got.remark(), length > 16'842'752 ? "larger than any should be" : "passes the end of the file"));
+      CHECK(got.source.remarks()[0].offset == begin);
+      CHECK(got.ended_for_good);
+    }
+  }
+}
+
+TEST_CASE("a block of which one length is damaged is read by the other") {
+  for (const bool first : {false, true}) {
+    for (std::size_t hit = 0; hit < 6; ++hit) {
+      CAPTURE(first);
+      CAPTURE(hit);
+      Pcapng file{true};
+      std::vector<std::size_t> begins{0, file.octets.size()};
+      file.interface(1, 0, file.option(9, file.body().u8(9)));
+      for (std::uint32_t i = 1; i <= 4; ++i) {
+        begins.push_back(file.octets.size());
+        file.enhanced(0, i, packet(i, 40));
+      }
+      begins.push_back(file.octets.size());
+      Octets octets = file.octets;
+      const std::size_t place = first ? begins[hit] + 4 : begins[hit + 1] - 4;
+      octets[place + 3] ^= 0x08;
+      const Reading got{octets};
+      // The last block's end is known by its first length only when nothing is wrong with the second.
+      const bool last = hit == 5;
+      REQUIRE(got.frames.size() == (last ? 3 : 4));
+      for (std::size_t i = 0; i < got.frames.size(); ++i) {
+        CHECK(got.frames[i].octets == packet(i + 1, 40));
+        CHECK(got.frames[i].nanoseconds == static_cast<std::int64_t>(i) + 1);
+      }
+      REQUIRE(got.source.remarks().size() == 1);
+      if (!last) CHECK(has(got.remark(), "octets up to the next good block"));
+    }
+  }
+}
+
+TEST_CASE("an interface whose description is damaged keeps its link, and none takes the place of one that is lost") {
   Pcapng file;
-  file.u32(1).u32(20).u32(113).u32(0).u32(16);  // the first interface, its length damaged
-  file.interface(1).enhanced(0, 1, packet(9, 10)).enhanced(0, 1, packet(9, 10));
-  file.section(true).interface(113).enhanced(0, 2, packet(1, 10));
-  const Reading got{file.octets};
+  file.u32(1).u32(28).u32(113).u32(0).u32(16);  // both lengths are wrong
+  file.interface(1).enhanced(0, 1, packet(1, 10)).enhanced(1, 1, packet(2, 10));
+  const Reading kept{file.octets};
+  REQUIRE(kept.frames.size() == 2);
+  CHECK(kept.frames[0].link == 113);
+  CHECK(kept.frames[1].link == 1);
+
+  Pcapng lost;
+  lost.u32(0x0bad).u32(28).u32(113).u32(0).u32(16);  // its type, too
+  lost.interface(1).enhanced(0, 1, packet(9, 10)).enhanced(0, 1, packet(9, 10));
+  lost.section(true).interface(113).enhanced(0, 2, packet(1, 10));
+  const Reading got{lost.octets};
   REQUIRE(got.frames.size() == 1);
   CHECK(got.frames[0].octets == packet(1, 10));
   CHECK(got.frames[0].link == 113);
+  REQUIRE(got.source.remarks().size() == 3);
+  CHECK(has(got.remark(1), "names an interface that is not described"));
 }
 
 TEST_CASE("a packet that looks like blocks is no way out of the damage before it unless it names what there is") {
@@ -283,7 +345,7 @@ TEST_CASE("no length makes the reader hold more than its limit") {
     file.interface(1).enhanced(0, 1, packet(1, 10)).u32(type).u32(0xfffffffc).u32(0x1a2b3c4d).raw(packet(9, 40));
     const Reading got{file.octets};
     CHECK(got.frames.size() == 1);
-    CHECK(has(got.remark(got.source.remarks().size() - 1), "cut short inside "));
+    CHECK(has(got.remark(), "larger than any should be; no good block follows"));
   }
 }
 

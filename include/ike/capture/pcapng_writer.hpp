@@ -16,7 +16,7 @@ namespace ike::capture {
 /// A pcapng file of frames, with a comment on those that deserve one. Times to the nanosecond.
 class PcapngWriter {
  public:
-  /// Creates (or empties) the file; throws CaptureError. `about` is a comment on the whole file, or empty.
+  /// Creates (or empties) the file, or takes standard output for `-`; throws CaptureError. `about` is a comment on the whole file, or empty.
   explicit PcapngWriter(const std::string& path, std::string_view about = {});
 
   /// Adds a frame that came from `interface` (its name in the file; may be empty). `comment` may be empty.
