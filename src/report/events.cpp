@@ -9,6 +9,7 @@
 
 #include "exchanges.hpp"
 #include "format.hpp"
+#include "ike/base/prefetch.hpp"
 #include "ike/isakmp/header.hpp"
 #include "ike/isakmp/registry.hpp"
 #include "ike/track/copies.hpp"
@@ -263,7 +264,7 @@ struct EventStream::Impl {
     for (std::size_t i = set; i < set + ways; ++i) {
       if (keys[i] != key && keys[i] != 0) continue;
       const auto* const at = reinterpret_cast<const char*>(&table[i]);
-      for (std::size_t octet = 0; octet < sizeof(Exchange); octet += 64) __builtin_prefetch(at + octet, 1);
+      for (std::size_t octet = 0; octet < sizeof(Exchange); octet += 64) prefetch_line(at + octet);
       return;
     }
   }
@@ -316,7 +317,7 @@ struct EventStream::Impl {
     see(all.first(length), next.sight);
     next.datagram = datagram;
     next.key = key_of(datagram, next.sight.header);
-    __builtin_prefetch(&keys[set_of(next.key)], 1);
+    prefetch_line(&keys[set_of(next.key)]);
     if (waiting > ahead / 2) fetch(seen[(oldest + waiting - 1 - ahead / 2) % seen.size()].key);
     next.digest = digest_of(all.first(length), seed);
     if (tell) settle();  // now: who is told may look at the octets

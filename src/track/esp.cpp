@@ -26,10 +26,10 @@ void Tracker::Impl::settle_esp() {
   waiting_esp_count = 0;
   for (auto& held : all) {
     held.flow = flow_index.guess(static_cast<std::uint32_t>(held.key >> 32U));
-    if (held.flow != none) __builtin_prefetch(&flows[held.flow]);
+    if (held.flow != none) prefetch_line(&flows[held.flow]);
   }
   for (const auto& held : all) {
-    if (held.flow != none) __builtin_prefetch(&esp_pairs[flows[held.flow].esp_pair]);
+    if (held.flow != none) prefetch_line(&esp_pairs[flows[held.flow].esp_pair]);
   }
   for (const auto& held : all) {
     const auto& packet = held.packet;

@@ -48,7 +48,7 @@ class HashIndex {
   }
 
   /// Brings the slot of `hash` near, for a find() that comes a little later.
-  void prefetch(std::uint32_t hash) const { __builtin_prefetch(&slots_[hash & mask()]); }
+  void prefetch(std::uint32_t hash) const { prefetch_line(&slots_[hash & mask()]); }
   /// The index that find() would most likely compare first, without looking at its record.
   [[nodiscard]] std::uint32_t guess(std::uint32_t hash) const {
     auto at = hash & mask();

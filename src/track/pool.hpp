@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "huge.hpp"
+#include "ike/base/prefetch.hpp"
 
 namespace ike::track {
 
@@ -18,7 +19,7 @@ template <typename Record>
 void prefetch(const Record& record) {
   constexpr std::uintptr_t line = 64;
   const auto begin = reinterpret_cast<std::uintptr_t>(&record);
-  for (auto at = begin & ~(line - 1); at < begin + sizeof(Record); at += line) __builtin_prefetch(reinterpret_cast<const void*>(at));
+  for (auto at = begin & ~(line - 1); at < begin + sizeof(Record); at += line) prefetch_line(reinterpret_cast<const void*>(at));
 }
 
 /// Records that never move, named by a 32-bit index; freed ones are used again. Grows by chunks, so that a
@@ -70,7 +71,7 @@ class Pool {
   struct Free {
     void operator()(void* memory) const { std::free(memory); }
   };
-  static constexpr std::size_t small = 2 * huge_page / sizeof(Chunk);  // chunks of their own, before whole slabs are asked for
+  static constexpr std::size_t small = huge_page / sizeof(Chunk);  // chunks of their own, before whole slabs are asked for
 
   void add_chunk() {
     if (chunks_.size() < small) {
