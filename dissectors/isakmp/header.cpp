@@ -81,20 +81,7 @@ Classified classify_elsewhere(ByteView payload, std::uint32_t sent_length) {
 }  // namespace
 
 Decoded<Header> decode_header(ByteView octets) {
-  // Read for every packet on an IKE port, so without the reader's bookkeeping while the header is whole.
-  if (octets.size() >= header_length) {
-    const auto* at = octets.data();
-    Header header;
-    header.initiator_cookie = load_be64(at);
-    header.responder_cookie = load_be64(at + 8);
-    header.next_payload = PayloadType{at[16]};
-    header.version = at[17];
-    header.exchange_type = ExchangeType{at[18]};
-    header.flags = at[19];
-    header.message_id = load_be32(at + 20);
-    header.length = load_be32(at + 24);
-    return header;
-  }
+  if (octets.size() >= header_length) return header_at(octets.data());
   ByteReader in{octets};
   in.u64("Initiator Cookie");
   in.u64("Responder Cookie");
@@ -112,6 +99,15 @@ std::string to_string_cookie(Cookie cookie) { return hex_number(cookie, 16); }
 Classified classify(ByteView payload, std::uint32_t sent_length, std::uint16_t source_port,
                     std::uint16_t destination_port) noexcept {
   const bool on_4500 = source_port == nat_traversal_port || destination_port == nat_traversal_port;
+  // What nearly all are, told by the fewest octets; whatever is odd goes the long way.
+  if (payload.size() >= marker_length + header_length && payload.size() <= sent_length) {
+    const auto* at = payload.data();
+    const bool marked = load_be32(at) == 0;
+    if (marked == on_4500 && at[(marked ? marker_length : 0) + 17] == version_1_0) {
+      return {Content::isakmp, static_cast<std::uint8_t>(marked ? marker_length : 0), false};
+    }
+    if (on_4500 && !marked && load_be32(at + 24) != sent_length) return {Content::esp, 0, false};
+  }
   if (sent_length == 0) return {Content::empty, 0, false};
   if (sent_length == 1 && !payload.empty() && payload[0] == 0xff) return {Content::nat_keepalive, 0, false};
   if (sent_length == marker_length && starts_with_marker(payload)) return {Content::empty, marker_length, !on_4500};

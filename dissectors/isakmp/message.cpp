@@ -70,8 +70,8 @@ struct ChainReader {
 };
 
 // A snap length of 68 octets ends within the header's last field, which the datagram's length stands in for then.
-Decoded<Header> whole_or_cut_header(ByteView octets, std::uint32_t sent_length) {
-  if (octets.size() >= header_length || octets.size() < header_length - 4 || sent_length < header_length) return decode_header(octets);
+Decoded<Header> cut_header(ByteView octets, std::uint32_t sent_length) {
+  if (octets.size() < header_length - 4 || sent_length < header_length) return decode_header(octets);
   std::array<std::uint8_t, header_length> padded{};
   std::ranges::copy(octets, padded.begin());
   auto header = decode_header(padded);
@@ -110,24 +110,29 @@ bool decode_message(ByteView octets, std::uint32_t sent_length, Message& message
   message.octets = octets;
   message.sent_length = sent_length;
   message.cut = octets.size() < sent_length;
-  const auto header = whole_or_cut_header(octets, sent_length);
-  message.header = header ? *header : Header{};
-  if (!header) {
-    message.fault = header.error();
-    return false;
+  if (octets.size() >= header_length) {
+    message.header = header_at(octets.data());
+  } else {
+    const auto header = cut_header(octets, sent_length);
+    message.header = header ? *header : Header{};
+    if (!header) {
+      message.fault = header.error();
+      return false;
+    }
   }
-  if (header->major() != 1) return true;  // named, not decoded: the payloads of other versions are others
+  const Header& header = message.header;
+  if (header.major() != 1) return true;  // named, not decoded: the payloads of other versions are others
 
-  const auto length = announced_length(*header, sent_length, message.fault);
+  const auto length = announced_length(header, sent_length, message.fault);
   message.octets = octets.first(std::min(octets.size(), length));
   message.trailing = octets.subspan(message.octets.size());
-  if (header->encrypted() && !holds_fragment(*header, message.octets)) {
+  if (header.encrypted() && !holds_fragment(header, message.octets)) {
     message.ciphertext = message.octets.subspan(std::min(header_length, message.octets.size()));
     return true;
   }
   const bool cut = message.octets.size() < length;
   if (message.octets.size() <= header_length && cut) return true;  // not a payload of it was captured
-  ChainReader{message.octets, header_length, 0, message.header, cut, 0, message.payloads, message.fault}.read(header->next_payload);
+  ChainReader{message.octets, header_length, 0, message.header, cut, 0, message.payloads, message.fault}.read(header.next_payload);
   return true;
 }
 

@@ -65,39 +65,59 @@ bool looks_like_ike(ByteView payload, std::size_t udp_length) {
          (!begins || (at[16] == security_association && load_be32(at + 20) == 0));
 }
 
-/// Ones' complement sum (RFC 1071) in this machine's byte order, in which 0xffff is as good as in any other.
-std::uint64_t ones_sum(const std::uint8_t* at, std::size_t size) noexcept {
-  std::uint64_t sum = 0;
-  for (; size >= 8; size -= 8, at += 8) {
-    std::uint64_t word;
-    std::memcpy(&word, at, sizeof word);
-    sum += (word & 0xffffffff) + (word >> 32U);
-  }
-  std::array<std::uint8_t, 8> rest{};
-  std::memcpy(rest.data(), at, size);
-  std::uint64_t word;
-  std::memcpy(&word, rest.data(), sizeof word);
-  return sum + (word & 0xffffffff) + (word >> 32U);
+template <typename Word>
+Word word_at(const std::uint8_t* at) noexcept {
+  Word value;
+  std::memcpy(&value, at, sizeof value);
+  return value;
 }
 
-bool folds_to_ones(std::uint64_t sum) noexcept {
-  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >> 16U);
-  return sum == 0xffff;
+/// Ones' complement sum (RFC 1071) in this machine's byte order, in which 0xffff is as good as in any other. What is
+/// carried out of 64 bits is counted apart, so that a word takes two instructions.
+struct OnesSum {
+  std::uint64_t sum = 0;
+  std::uint64_t carries = 0;
+
+  /// 0xffff when folded to 16 bits: a multiple of that, as 2^64 is one more than a multiple.
+  [[nodiscard]] bool is_ones() const noexcept { return (sum % 0xffff + carries) % 0xffff == 0 && (sum | carries) != 0; }
+};
+
+[[gnu::always_inline]] inline OnesSum add_up(const std::uint8_t* at, std::size_t size, OnesSum all = {}) noexcept {
+  const auto add = [&all](std::uint64_t word) { all.carries += __builtin_add_overflow(all.sum, word, &all.sum) ? std::uint64_t{1} : std::uint64_t{0}; };
+  for (; size >= 32; size -= 32, at += 32) {
+    add(word_at<std::uint64_t>(at));
+    add(word_at<std::uint64_t>(at + 8));
+    add(word_at<std::uint64_t>(at + 16));
+    add(word_at<std::uint64_t>(at + 24));
+  }
+  for (; size >= 8; size -= 8, at += 8) add(word_at<std::uint64_t>(at));
+  if (size & 4U) add(word_at<std::uint32_t>(at)), at += 4;
+  if (size & 2U) add(word_at<std::uint16_t>(at)), at += 2;
+  if (size & 1U) add(word_at<std::uint16_t>(std::array<std::uint8_t, 2>{*at, 0}.data()));
+  return all;
 }
 
 /// Whether the checksums of a datagram that was captured whole are right, or were not sent.
 bool checksums_fit(const IpPacket& packet, ByteView udp) noexcept {
   const bool v4 = packet.version == 4;
-  if (v4 && load_be16(packet.header + 10) != 0 && !folds_to_ones(ones_sum(packet.header, (packet.header[0] & 15U) * 4U))) return false;
+  const std::size_t header = (packet.header[0] & 15U) * 4U;
+  if (v4 && load_be16(packet.header + 10) != 0 && !(header == 20 ? add_up(packet.header, 20) : add_up(packet.header, header)).is_ones()) return false;
   if (load_be16(udp.data() + 6) == 0) return true;
-  std::array<std::uint8_t, 8> pseudo{0, 0, 0, protocol::udp, 0, 0, udp[4], udp[5]};
-  return folds_to_ones(ones_sum(pseudo.data(), pseudo.size()) + (v4 ? ones_sum(packet.header + 12, 8) : ones_sum(packet.header + 8, 32)) + ones_sum(udp.data(), udp.size()));
+  const auto pseudo = add_up(std::array<std::uint8_t, 4>{0, protocol::udp, udp[4], udp[5]}.data(), 4);
+  return add_up(udp.data(), udp.size(), v4 ? add_up(packet.header + 12, 8, pseudo) : add_up(packet.header + 8, 32, pseudo)).is_ones();
 }
 
 /// Whether a later fragment of such a protocol may belong to a UDP datagram: IPv6 names the first header
 /// of what was fragmented, which need not be the last.
 bool may_hold_udp(const IpPacket& fragment) {
   return fragment.protocol == protocol::udp || is_extension(fragment.protocol);
+}
+
+/// IPv4 right behind an Ethernet header, of a protocol that we never look into: on most links most frames are.
+bool is_plainly_foreign(const Frame& frame) noexcept {
+  constexpr std::size_t ethernet_header = 14;
+  const auto* at = frame.octets.data();
+  return frame.link == LinkType::ethernet && frame.octets.size() >= ethernet_header + 20 && load_be16(at + 12) == 0x0800 && !detail::looked_at(at[ethernet_header + 9]);
 }
 
 }  // namespace
@@ -163,6 +183,10 @@ inline bool Dissector::read_ip(const Opened& opened, IpPacket& packet) {
 
 Dissector::Kind Dissector::dissect(const Frame& frame) {
   ++counts_.frames;
+  return is_plainly_foreign(frame) ? Kind::other : look_into(frame);
+}
+
+Dissector::Kind Dissector::look_into(const Frame& frame) {
   const auto captured = static_cast<std::uint32_t>(frame.octets.size());
   const Slice whole{frame.octets, frame.wire_length > captured ? frame.wire_length - captured : 0};
   Opened opened = frame.link == LinkType::ethernet ? open_ethernet(whole) : open_link(frame.link, whole);

@@ -143,7 +143,8 @@ void Timeline::advance(std::uint16_t index) {
     fail(index, why);
   }
   if (input.head == nullptr) return close(index);
-  if (shifts_.empty()) return;
+  if (shifts_.empty()) [[likely]]
+    return;
   input.shifted = *input.head;
   std::int64_t time = input.shifted.time.time_since_epoch().count();
   if (!__builtin_add_overflow(time, shifts_[index].count(), &time)) input.shifted.time = Time{Duration{time}};
@@ -176,14 +177,14 @@ void Timeline::fail(std::uint16_t index, const std::exception& why) {
 }
 
 const Frame* Timeline::next() {
-  if (given_ && turns_.size() == 1 && waiting_.empty()) {  // one file left: nothing to merge
-    const std::uint16_t index = turns_.front().input;
-    advance(index);
-    if (const Frame* head = inputs_[index].head; head != nullptr) {
-      info_.files[index].packets = head->number;
-      return head;
+  if (only_ != nullptr) {
+    advance(only_index_);
+    if (only_->head != nullptr) [[likely]] {
+      info_.files[only_index_].packets = only_->head->number;
+      return only_->head;
     }
     turns_.clear();
+    only_ = nullptr;
     given_ = false;
     return nullptr;
   }
@@ -210,6 +211,10 @@ const Frame* Timeline::next() {
   const std::uint16_t index = turns_.front().input;
   const Frame* head = inputs_[index].head;
   info_.files[index].packets = head->number;
+  if (turns_.size() == 1 && waiting_.empty()) {
+    only_ = &inputs_[index];
+    only_index_ = index;
+  }
   return head;
 }
 

@@ -68,6 +68,8 @@ class Timeline {
   std::vector<Turn> waiting_;  // sorted, the earliest last
   std::vector<Turn> turns_;    // heap of the open ones, the earliest in front
   bool given_ = false;         // the front's head was given and must be replaced
+  Input* only_ = nullptr;      // the one file left, when there is nothing to merge any more
+  std::uint16_t only_index_ = 0;
   report::CaptureInfo info_;
 };
 

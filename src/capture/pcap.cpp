@@ -29,27 +29,13 @@ class PcapReader final : public FileSource::Impl {
   PcapReader(Window octets, std::uint16_t file);
 
   const Frame* next() override {
-    for (;;) {
-      if (!window.have(record_header_)) [[unlikely]]
-        return end("the header of " + next_packet());
-      std::uint32_t captured = captured_at(window.at());
-      if (captured - 1 >= trusted_ || captured > sent_at(window.at())) [[unlikely]] {
-        const auto believed = odd_length();
-        if (!believed) {
-          if (resynchronise()) return &frame;
-          continue;
-        }
-        captured = *believed;
-      }
-      const bool there = window.have(record_header_ + captured);
-      if ((!there || captured > usual_frame) && swallows(captured)) [[unlikely]] {
-        if (resynchronise()) return &frame;
-        continue;
-      }
-      if (!there) [[unlikely]]
-        return end(next_packet());
-      return deliver(captured);
+    // Nearly every record: small, whole, and in memory already.
+    if (window.left() >= record_header_) [[likely]] {
+      const std::uint32_t captured = captured_at(window.at());
+      if (captured - 1 < usual_ && captured <= sent_at(window.at()) && window.left() - record_header_ >= captured) [[likely]]
+        return deliver(captured);
     }
+    return next_unusual();
   }
 
  private:
@@ -63,11 +49,13 @@ class PcapReader final : public FileSource::Impl {
     frame.time = Time{Duration{std::int64_t{seconds_} * 1'000'000'000 + std::int64_t{order_.u32(at + 4)} * unit_}};
     frame.wire_length = std::max(captured_at(at), sent_at(at));
     frame.octets = ByteView{at + record_header_, captured};
-    if (++frame.number == 1) saw(frame.link);
+    if (++frame.number == 1) [[unlikely]]
+      saw(frame.link);
     window.skip(record_header_ + captured);
     return &frame;
   }
 
+  const Frame* next_unusual();
   std::optional<std::uint32_t> odd_length();
   [[nodiscard]] bool near(std::uint32_t one, std::uint32_t other) const noexcept {
     return std::max(one, other) - std::min(one, other) <= search_seconds;
@@ -82,6 +70,7 @@ class PcapReader final : public FileSource::Impl {
 
   Order order_;
   std::size_t record_header_ = 16;
+  std::uint32_t usual_ = usual_frame;     // captured lengths up to this need no look at all
   std::uint32_t trusted_ = usual_packet;  // captured lengths up to this need no second look
   std::uint32_t limit_ = usual_packet;    // above this none is believed
   std::int64_t unit_ = 1000;              // nanoseconds in one sub-second count
@@ -100,10 +89,33 @@ PcapReader::PcapReader(Window octets, std::uint16_t file) : Impl{std::move(octet
   const std::uint32_t snap_length = order_.u32(at + 16);
   limit_ = std::clamp(snap_length, usual_packet, max_packet);
   trusted_ = snap_length == 0 ? limit_ : std::min(snap_length, limit_);
+  usual_ = std::min(trusted_, usual_frame);
   frame.link = static_cast<LinkType>(order_.u32(at + 20) & 0xffff);  // above stand the FCS length and its flag
   format = "pcap";
   window.skip(pcap_header_size);
   find_record_header();
+}
+
+/// At the edge of the window, where a length is odd, or after the last record.
+[[gnu::noinline]] const Frame* PcapReader::next_unusual() {
+  for (;;) {
+    if (!window.have(record_header_)) return end("the header of " + next_packet());
+    std::uint32_t captured = captured_at(window.at());
+    if (captured - 1 >= trusted_ || captured > sent_at(window.at())) {
+      const auto believed = odd_length();
+      if (!believed) {
+        if (resynchronise()) return &frame;
+        continue;
+      }
+      captured = *believed;
+    }
+    const bool there = window.have(record_header_ + captured);
+    if ((!there || captured > usual_frame) && swallows(captured)) {
+      if (resynchronise()) return &frame;
+      continue;
+    }
+    return there ? deliver(captured) : end(next_packet());
+  }
 }
 
 /// Some writers put more into a record's header than their magic says: Nokia's IPSO 4 octets, old patched libpcaps 8

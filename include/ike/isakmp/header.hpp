@@ -34,6 +34,20 @@ struct Header {
   [[nodiscard]] constexpr unsigned minor() const noexcept { return version & 15U; }
 };
 
+/// The header at `at`, where header_length octets must be.
+inline Header header_at(const std::uint8_t* at) noexcept {
+  Header header;
+  header.initiator_cookie = load_be64(at);
+  header.responder_cookie = load_be64(at + 8);
+  header.next_payload = PayloadType{at[16]};
+  header.version = at[17];
+  header.exchange_type = ExchangeType{at[18]};
+  header.flags = at[19];
+  header.message_id = load_be32(at + 20);
+  header.length = load_be32(at + 24);
+  return header;
+}
+
 /// Reads the header; the only fault is fewer than 28 octets.
 Decoded<Header> decode_header(ByteView octets);
 

@@ -74,6 +74,7 @@ class Dissector {
   bool read_ip(const Opened& opened, IpPacket& packet);
   void note_wrapping(std::uint64_t trail, const IpPacket& outer);
   Kind other_port(const Frame& frame, const IpPacket& packet);
+  Kind look_into(const Frame& frame);
   Kind take_udp(const Frame& frame, const IpPacket& packet);
   Kind take_first_fragment(const Frame& frame, const IpPacket& packet);
   Kind take_fragment(const Frame& frame, const IpPacket& packet);
