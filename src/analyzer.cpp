@@ -103,7 +103,7 @@ struct Analyzer::Impl {
     tracker.set_opener([this](const isakmp::Message& message, const net::PacketInfo& packet) {
       public_values.see(message, packet);
       return opener.wants(message) ? opener.take(message, packet).message : nullptr;
-    });
+    }, keys_given + psks_given > 0);
   }
 
   // What was opened under the newest responder cookie that shows anything.

@@ -70,7 +70,7 @@ ChildView Tracker::Impl::room_for_child(AttemptRecord& attempt) {
 }
 
 ExchangeRecord& Tracker::Impl::child(AttemptRecord& attempt, const isakmp::Header& header, bool from_responder) {
-  if (attempt.newest != none) {
+  if (attempt.newest != none && header.exchange_type != ExchangeType::informational) {  // those are of one message, mostly
     auto& exchange = exchanges[attempt.newest];
     if (exchange.message_id == header.message_id && exchange.type == header.exchange_type) return exchange;
   }

@@ -23,10 +23,10 @@ void Tracker::Impl::icmp_error(const net::IcmpError& error) {
   std::uint32_t index = none;
   const auto by_cookie = [&](std::size_t offset) {
     const auto cookie = load_be64(error.quoted_payload.data() + offset);
-    const auto own = pair == none ? none : attempt_index.find(attempt_hash(cookie, key), [&](std::uint32_t i) { return is_under(attempts[i], cookie, key); });
+    const auto own = pair == none ? none : attempt_under(cookie, key, first_under(cookie));
     if (own != none) return own;
     // Quoted under translated addresses.
-    return cookie_index.find(cookie_hash(cookie), [&](std::uint32_t i) { return attempts[i].initiator_cookie == cookie; });
+    return first_under(cookie);
   };
   // Four zero octets are a non-ESP marker, or the beginning of a cookie.
   const auto marker = error.quoted_payload.size() >= 4 && load_be32(error.quoted_payload.data()) == 0 ? 4U : 0U;

@@ -119,14 +119,17 @@ struct AttemptRecord {
   std::array<std::uint16_t, 2> vendors{}; // interned sets of vendor IDs, by side
 
   static constexpr std::uint8_t off_the_book = 0xff;
+  /// In `book`, once phase 2 is complete: that side sent one Informational, a keepalive or its answer or a Delete.
+  static constexpr std::array<std::uint8_t, 2> one_informational{0x10, 0x20};
+  static constexpr std::uint8_t book_number = 0x0f;
 };
 
 static_assert(offsetof(AttemptRecord, phase1) == 64);
 
 /// Brings near what a message below phase 1 needs of `attempt`.
 inline void prefetch_head(const AttemptRecord& attempt) {
-  __builtin_prefetch(&attempt);
-  __builtin_prefetch(&attempt.phase1);
+  prefetch_line(&attempt);
+  prefetch_line(&attempt.phase1);
 }
 
 struct PairRecord {

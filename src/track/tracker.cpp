@@ -167,7 +167,7 @@ void Tracker::Impl::fragment(const net::Datagram& datagram, std::uint64_t key) {
 }
 
 void Tracker::Impl::take(Arrival arrival) {
-  if (open && !arrival.partial) arrival.opened = open(arrival.message, arrival.datagram);
+  if (open && !arrival.partial && (keys || !arrival.message.header.encrypted())) arrival.opened = open(arrival.message, arrival.datagram);
   const auto& datagram = arrival.datagram;
   const auto& header = arrival.message.header;
   ++counts.messages;
@@ -233,9 +233,8 @@ std::uint32_t Tracker::Impl::find_attempt(const Arrival& arrival, std::uint64_t 
   const auto& destination = arrival.datagram.destination;
   const auto order = source.address <=> destination.address;
   const bool from_b = order > 0;
-  const auto own = attempt_index.find(attempt_hash(header.initiator_cookie, key), [&](std::uint32_t i) {
-    return is_under(attempts[i], header.initiator_cookie, key);
-  });
+  const auto first = first_under(header.initiator_cookie);
+  const auto own = attempt_under(header.initiator_cookie, key, first);
   if (own != none) {
     const auto& attempt = attempts[own];
     from_responder = from_b != (attempt.pair_key == key ? attempt.initiator_is_b : rare_pool[attempt.rare].initiator_is_b);
@@ -243,10 +242,9 @@ std::uint32_t Tracker::Impl::find_attempt(const Arrival& arrival, std::uint64_t 
     return own;
   }
   // Seen under other addresses before: the two sides of a NAT in one capture.
-  const auto elsewhere = cookie_index.find(cookie_hash(header.initiator_cookie), [&](std::uint32_t i) { return attempts[i].initiator_cookie == header.initiator_cookie; });
-  if (elsewhere != none && joins(attempts[elsewhere], arrival, octets_digest)) {
-    from_responder = side_under_other_pair(elsewhere, arrival, key);
-    return elsewhere;
+  if (first != none && joins(attempts[first], arrival, octets_digest)) {
+    from_responder = side_under_other_pair(first, arrival, key);
+    return first;
   }
   // A responder's notify under cookies that nobody knows.
   if (header.exchange_type != ExchangeType::informational || header.encrypted()) return none;
@@ -330,12 +328,9 @@ std::uint32_t Tracker::Impl::new_attempt(const Arrival& arrival, std::uint64_t k
   if (const auto before = attempt.previous_in_pair; before != none && under_pressure()) {
     if (const auto older = attempts[before].previous_in_pair; older != none) trim_children(attempts[older]);
   }
-  attempt_index.insert(attempt_hash(header.initiator_cookie, key), index);
-  // One attempt under a cookie is enough to be found by it; more would make each look-up a walk past all of them.
-  const auto under_cookie = cookie_hash(header.initiator_cookie);
-  if (cookie_index.find(under_cookie, [&](std::uint32_t i) { return attempts[i].initiator_cookie == header.initiator_cookie; }) == none) {
-    cookie_index.insert(under_cookie, index);
-  }
+  // Only the first under a cookie is found by the cookie: more would make each look-up a walk past all of them.
+  if (first_under(header.initiator_cookie) == none) cookie_index.insert(cookie_hash(header.initiator_cookie), index);
+  else attempt_index.insert(attempt_hash(header.initiator_cookie, key), index);
   ++counts.attempts;
   return index;
 }
@@ -351,19 +346,25 @@ ExchangeRecord& Tracker::Impl::exchange_for(AttemptRecord& attempt, const Header
   return child(attempt, header, from_responder);
 }
 
-// Whether all goes by the book: every message of phase 1 once and in order, then whole Quick Modes and nothing
-// else. `book` is the number of the next message; of such an attempt nothing needs to be looked at twice.
+// Whether all goes by the book: every message of phase 1 once and in order, then whole Quick Modes, and at most one
+// Informational of each side: more may mean an end, or that one side has gone. `book` is the number of the next message;
+// of such an attempt nothing needs to be looked at twice.
 void Tracker::Impl::keep_book(AttemptRecord& attempt, const ExchangeRecord& exchange, const Note& note) {
   constexpr auto odd = Note::partial | Note::cut | Note::ip_fragmented | Note::ike_fragmented | Note::malformed | Note::has_notify | Note::has_delete | Note::icmp;
   const bool from_responder = note.is(Note::from_responder);
   bool in_order = (note.flags & odd) == 0 && !attempt.initiator_assumed && attempt.rare == none;
+  const bool past_phase1 = (attempt.book & AttemptRecord::book_number) > phase1_length(attempt.phase1.type);
   if (&exchange == &attempt.phase1) {
     in_order = in_order && phase1_number(exchange.type, note, from_responder) == attempt.book;
     if (in_order) ++attempt.book;
+  } else if (exchange.type == ExchangeType::informational) {
+    const auto said = AttemptRecord::one_informational[from_responder ? 1 : 0];
+    in_order = in_order && note.is(Note::encrypted) && past_phase1 && (attempt.book & said) == 0 && attempt.quick_modes_begun > 0 && attempt.quick_modes_begun == attempt.quick_modes_complete;
+    attempt.book = static_cast<std::uint8_t>(attempt.book | said);
   } else {
     const auto own = exchange.distinct_from_starter;  // this message included
     const auto others = exchange.distinct_from_other;
-    in_order = in_order && exchange.type == ExchangeType::quick_mode && !exchange.started_by_responder && attempt.book > phase1_length(attempt.phase1.type);
+    in_order = in_order && exchange.type == ExchangeType::quick_mode && !exchange.started_by_responder && past_phase1;
     in_order = in_order && (from_responder ? own == 1 && others == 1 : own == others + 1 && own <= 2);
   }
   if (!in_order) attempt.book = AttemptRecord::off_the_book;
@@ -469,6 +470,15 @@ RareRecord& Tracker::Impl::rare(AttemptRecord& attempt) {
   return rare_pool[attempt.rare];
 }
 
+std::uint32_t Tracker::Impl::first_under(Cookie cookie) const {
+  return cookie_index.find(cookie_hash(cookie), [&](std::uint32_t i) { return attempts[i].initiator_cookie == cookie; });
+}
+
+std::uint32_t Tracker::Impl::attempt_under(Cookie cookie, std::uint64_t key, std::uint32_t first) const {
+  if (first != none && is_under(attempts[first], cookie, key)) return first;
+  return attempt_index.find(attempt_hash(cookie, key), [&](std::uint32_t i) { return is_under(attempts[i], cookie, key); });
+}
+
 bool Tracker::Impl::is_under(const AttemptRecord& attempt, Cookie cookie, std::uint64_t key) const {
   if (attempt.initiator_cookie != cookie) return false;
   return attempt.pair_key == key || (attempt.rare != none && rare_pool[attempt.rare].pair != none && rare_pool[attempt.rare].pair_key == key);
@@ -510,7 +520,10 @@ Tracker::Tracker(Limits limits) : impl_{std::make_unique<Impl>(limits)} {}
 Tracker::~Tracker() = default;
 Tracker::Tracker(Tracker&&) noexcept = default;
 Tracker& Tracker::operator=(Tracker&&) noexcept = default;
-void Tracker::set_opener(Open open) { impl_->open = std::move(open); }
+void Tracker::set_opener(Open open, bool keys) {
+  impl_->open = std::move(open);
+  impl_->keys = keys;
+}
 void Tracker::datagram(const net::Datagram& datagram) { impl_->datagram(datagram); }
 void Tracker::esp(const net::EspPacket& packet) { impl_->esp(packet, packet.spi, packet.in_udp); }
 void Tracker::icmp_error(const net::IcmpError& error) { impl_->icmp_error(error); }

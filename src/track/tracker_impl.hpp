@@ -46,7 +46,7 @@ struct Tracker::Impl {
   std::vector<std::uint32_t> nat_discoveries(const Attempt& attempt, Side side) const;
 
   // tracker.cpp: into the store
-  void isakmp(const net::Datagram& datagram, std::size_t offset);
+  [[gnu::noinline]] void isakmp(const net::Datagram& datagram, std::size_t offset);
   void other_version(const net::Datagram& datagram, std::size_t offset, unsigned major);
   void fragment(const net::Datagram& datagram, std::uint64_t key);
   void settle();
@@ -70,7 +70,7 @@ struct Tracker::Impl {
   void move_children(AttemptRecord& attempt, ChildListKind kind);
   void release_child_list(AttemptRecord& attempt);
   /// Many tunnels at once: less is kept of each.
-  [[nodiscard]] bool under_pressure() const { return exchanges.used() > 65'536; }
+  [[nodiscard]] bool under_pressure() const { return exchanges.used() > 32'768; }
   void note_progress(AttemptRecord& attempt, const ExchangeRecord& exchange);
   static bool is_harmless_resend(const AttemptRecord& attempt, const ExchangeRecord& exchange, const Note& note);
   void keep_book(AttemptRecord& attempt, const ExchangeRecord& exchange, const Note& note);
@@ -81,6 +81,10 @@ struct Tracker::Impl {
   std::uint16_t add_vendors(std::uint16_t set, const isakmp::Message& message, bool from_responder);
   std::uint8_t responder_cookie(AttemptRecord& attempt, Cookie cookie);
   RareRecord& rare(AttemptRecord& attempt);
+  /// The first attempt under this cookie, be it between other addresses.
+  [[nodiscard]] std::uint32_t first_under(Cookie cookie) const;
+  /// The one between the addresses of `key`, where `first` is the first one.
+  [[nodiscard]] std::uint32_t attempt_under(Cookie cookie, std::uint64_t key, std::uint32_t first) const;
   [[nodiscard]] bool is_under(const AttemptRecord& attempt, Cookie cookie, std::uint64_t key) const;
   std::uint16_t payload_list(const isakmp::Message& message);
   std::uint16_t address_index(const net::Address& address);
@@ -119,6 +123,7 @@ struct Tracker::Impl {
   [[nodiscard]] std::uint32_t cookie_hash(Cookie cookie) const { return mix(cookie ^ (seed << 1U), seed); }
 
   Open open;
+  bool keys = false;
   Limits limits;
   std::uint64_t seed;
   Digester digest;
@@ -175,8 +180,8 @@ struct Tracker::Impl {
   mutable std::vector<std::uint32_t> flow_order;  // flows by their unordered pair of addresses, made when asked for
   std::vector<std::vector<OtherVersion>> other_versions;
   HashIndex pair_index;
-  HashIndex attempt_index;   // by initiator cookie and pair
-  HashIndex cookie_index;    // by initiator cookie alone: one attempt under it
+  HashIndex cookie_index;    // by initiator cookie: the first attempt under it
+  HashIndex attempt_index;   // by initiator cookie and pair: the others, and those seen under a second pair
   HashIndex flow_index;
   HashIndex esp_pair_index;
   std::uint32_t hand = 0;    // of the eviction clock

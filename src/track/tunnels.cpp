@@ -224,7 +224,7 @@ void Tracker::Impl::bring_near(std::uint32_t index) const {
 bool Tracker::Impl::went_by_the_book(const PairRecord& pair) const {
   if (pair.attempts != 1 || pair.attempts_left_out > 0 || pair.other_versions != none || pair.ikev2_packets > 0) return false;
   const auto& attempt = attempts[pair.first_attempt];
-  return attempt.book == phase1_length(attempt.phase1.type) + 1 && attempt.quick_modes_begun > 0 && attempt.quick_modes_begun == attempt.quick_modes_complete && attempt.left_out == 0;
+  return attempt.book != AttemptRecord::off_the_book && (attempt.book & AttemptRecord::book_number) == phase1_length(attempt.phase1.type) + 1 && attempt.quick_modes_begun > 0 && attempt.quick_modes_begun == attempt.quick_modes_complete && attempt.left_out == 0;
 }
 
 std::optional<Routine> Tracker::Impl::routine(std::uint32_t index) const {
@@ -306,7 +306,8 @@ void Tracker::Impl::tunnels(std::uint32_t index, std::vector<Tunnel>& out) const
 
 const AttemptRecord* Tracker::Impl::record_of(const Attempt& attempt) const {
   const auto hash = attempt_hash(attempt.initiator_cookie, pair_key(attempt.initiator.address, attempt.responder.address));
-  const auto index = attempt_index.find(hash, [&](std::uint32_t i) { return attempts[i].id == attempt.id; });
+  const auto first = first_under(attempt.initiator_cookie);
+  const auto index = first != none && attempts[first].id == attempt.id ? first : attempt_index.find(hash, [&](std::uint32_t i) { return attempts[i].id == attempt.id; });
   return index == none ? nullptr : &attempts[index];
 }
 

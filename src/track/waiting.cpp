@@ -25,12 +25,9 @@ void Tracker::Impl::isakmp(const net::Datagram& datagram, std::size_t offset) {
   slot.is_new = false;
   slot.victims.fill(none);
   const auto cookie = load_be64(octets.data());
-  slot.hash = attempt_hash(cookie, key);
-  attempt_index.prefetch(slot.hash);
-  if (load_be64(octets.data() + 8) == 0) {  // message 1, most likely: nobody knows it yet
-    cookie_index.prefetch(cookie_hash(cookie));
-    pair_index.prefetch(static_cast<std::uint32_t>(key >> 32U));
-  }
+  slot.hash = cookie_hash(cookie);
+  cookie_index.prefetch(slot.hash);
+  if (load_be64(octets.data() + 8) == 0) pair_index.prefetch(static_cast<std::uint32_t>(key >> 32U));  // message 1, most likely: nobody knows it yet
   ++arrived;
   bring_records_near();
 }
@@ -41,7 +38,7 @@ void Tracker::Impl::bring_records_near() {
   const auto message_id = [](const WaitingMessage& slot) { return load_be32(slot.octets.data() + slot.offset + 20); };
   const auto ahead = [&](std::uint64_t messages) { return arrived >= decoded + messages ? &waiting_at(arrived - messages) : nullptr; };
   if (auto* slot = ahead(3)) {
-    slot->attempt = attempt_index.guess(slot->hash);
+    slot->attempt = cookie_index.guess(slot->hash);
     if (slot->attempt == none) {  // it will be a new one: its pair, and the one before it there
       slot->pair = pair_index.guess(static_cast<std::uint32_t>(slot->pair_key >> 32U));
       if (slot->pair != none) prefetch(pairs[slot->pair]);
@@ -52,13 +49,20 @@ void Tracker::Impl::bring_records_near() {
     }
   }
   if (const auto* slot = ahead(6); slot != nullptr && slot->attempt == none && slot->pair != none && pairs[slot->pair].last_attempt != none) {
-    __builtin_prefetch(&attempts[pairs[slot->pair].last_attempt].next_in_pair);
+    prefetch_line(&attempts[pairs[slot->pair].last_attempt].next_in_pair);
   }
   if (auto* slot = ahead(6); slot != nullptr && slot->attempt != none) {
     const auto& attempt = attempts[slot->attempt];
-    if (message_id(*slot) == 0) attempt.phase1.log.prefetch_tail(notes);
-    else if ((slot->exchange = attempt.newest) != none) prefetch(exchanges[slot->exchange]);
-    else bring_list_near(attempt);
+    if (message_id(*slot) == 0) {
+      attempt.phase1.log.prefetch_tail(notes);
+    } else if (slot->octets[slot->offset + 18] == number(ExchangeType::informational)) {  // most often one of its own
+      bring_list_near(attempt);
+      slot->is_new = true;
+    } else if ((slot->exchange = attempt.newest) != none) {
+      prefetch(exchanges[slot->exchange]);
+    } else {
+      bring_list_near(attempt);
+    }
   }
   if (auto* slot = ahead(9); slot != nullptr && slot->exchange != none) {
     const auto& exchange = exchanges[slot->exchange];

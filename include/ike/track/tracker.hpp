@@ -62,9 +62,10 @@ class Tracker {
   Tracker(Tracker&&) noexcept;
   Tracker& operator=(Tracker&&) noexcept;
 
-  /// Shown every whole message in order; gives what is inside an encrypted one, valid until it is asked again, or null.
+  /// Shown every whole message in order (encrypted ones only where `keys` are at hand); gives what is inside an encrypted
+  /// one, valid until it is asked again, or null.
   using Open = std::function<const isakmp::Message*(const isakmp::Message&, const net::PacketInfo&)>;
-  void set_opener(Open open);
+  void set_opener(Open open, bool keys);
 
   /// A UDP datagram on an IKE port, whatever is in it.
   void datagram(const net::Datagram& datagram);
