@@ -258,6 +258,22 @@ bool is_older_sa(const Attempt& attempt) {
 // One message that nobody answered and nobody sent again: anybody can send that.
 bool is_lone(const Story& story) { return story.attempt->events.size() == 1 && story.attempt->events_left_out == 0 && story.attempt->events.front().is_message(); }
 
+// One message 1 that was not sent again, and answers in clear at most: anybody can send all of that.
+bool anybody_can_send(const Story& story) {
+  if (story.step[1].count != 1 || story.attempt->events_left_out > 0) return false;
+  return std::ranges::none_of(story.attempt->events, [&](const Event& event) {
+    return event.is_message() && !event.is_copy() && (event.encrypted || (event.from == Side::initiator && event.is_phase1() && event.number != 1));
+  });
+}
+
+// Up, not ended as far as was seen, and nobody spoke in vain under it.
+bool rests(const Story& story, const Tunnel& tunnel, const std::vector<Finding>& findings) {
+  if (!came_up(story) || closed(story, tunnel) || std::ranges::any_of(findings, ends_an_sa)) return false;
+  const auto* one = story.last_from[0];
+  const auto* other = story.last_from[1];
+  return one != nullptr && other != nullptr && std::chrono::abs(one->time - other->time) < story.options->patience / 2;
+}
+
 // Phase 1 stands: both sides hold it complete, or the initiator renews one and goes on, so that message 6 passed unseen.
 bool stands(const Story& story) {
   return story.phase1_complete() || (story.renews && !story.aggressive() && track::is_active(story.at.initiator) && story.step[5].any());
@@ -355,6 +371,15 @@ Diagnosis diagnose(const Tunnel& tunnel, const track::CaptureFacts& capture, con
       const bool crossed = stories[i].attempt->initiator.address != shown->attempt->initiator.address && shown->attempt->first - stories[i].attempt->first < std::chrono::seconds{10};
       if (crossed) shown = &stories[i];
       break;
+    }
+  }
+  // A try that may be forged, and is not repeated, ends no SA that rests.
+  if (!beside && anybody_can_send(*shown)) {
+    std::size_t before = deciding;
+    while (before > 0 && is_lone(stories[before - 1])) --before;
+    beside = before > 0 && rests(stories[before - 1], tunnel, by_attempt[before - 1]);
+    if (beside) {
+      for (auto& finding : by_attempt[deciding]) finding.certainty = Certainty::possible;
     }
   }
   // The capture began inside, and what was built before it carries ESP both ways.

@@ -39,6 +39,29 @@ TEST_CASE("a rekey that fails beside a living SA is a warning") {
   test::check({"", UP_AT("0") "IQ1:9@100 RQ2:9@100.1 IQ3:9@100.2 | I1@90 I1@94 I1@101 END@110", "up", "no-reply-msg1", "MM_WAIT_MSG2/-"});
 }
 
+TEST_CASE("a message 1 and an answer that anybody can send end no SA that rests") {
+#define ESP_BOTH(t) "ESP>:20@" t " ESP<:20@" t " "
+  for (const Row& row : {
+           Row{"refused in clear", UP_AT("0") ESP_BOTH("1-3") "| I1@10 RN:NO-PROPOSAL-CHOSEN@10.1 END@60", "up", "no-proposal-chosen", "MM_WAIT_MSG2/-"},
+           Row{"refused by ICMP", UP_AT("0") ESP_BOTH("1-3") "| I1@10 ICMP:3/3@10.1 END@60", "up", "icmp-refused", "MM_WAIT_MSG2/-"},
+           Row{"answered, and never gone on with", UP_AT("0") ESP_BOTH("1-3") "| I1@10 R2@10.1 END@60", "up", "no-msg3", "MM_WAIT_MSG2/MM_WAIT_MSG3"},
+           Row{"answered a moment ago", UP_AT("0") ESP_BOTH("1-3") "| I1@10 R2@10.1 END@11", "up", "", "MM_WAIT_MSG2/MM_WAIT_MSG3"},
+           Row{"in Aggressive Mode, after a message 1 alone", UP_AT("0") "| I1@5 | AM I1@10 RN:3@10.1 END@60", "up", "refused-msg1", "AM_WAIT_MSG2/-"},
+           Row{"ESP goes on both ways, whatever follows", UP_AT("0") ESP_BOTH("1-30") "| I1@10 RN:14@10.1 I1@14 RN:14@14.1 I1@21 RN:14@21.1 END@60", "up", "no-proposal-chosen", "MM_WAIT_MSG2/-"},
+           Row{"the old SA is spoken under, whatever follows", UP_AT("0") "I-info@50 R-info@50.1 | I1@10 R2@10.1 I3@10.2 I3@14 I3@21 END@60", "up", "no-reply-msg3", "MM_WAIT_MSG4/MM_WAIT_MSG3"},
+           Row{"near miss: asked again", UP_AT("0") ESP_BOTH("1-3") "| I1@10 RN:14@10.1 I1@14 RN:14@14.1 END@60", "stalled", "no-proposal-chosen", "MM_WAIT_MSG2/-"},
+           Row{"near miss: gone on with", UP_AT("0") ESP_BOTH("1-3") "| I1@10 R2@10.1 I3@10.2 RN:17@10.3 END@60", "stalled", "refused-msg3", "MM_WAIT_MSG4/MM_WAIT_MSG3"},
+           Row{"near miss: tried under new cookies", UP_AT("0") "| I1@10 RN:14@10.1 | I1@20 RN:14@20.1 END@60", "stalled", "no-proposal-chosen", "MM_WAIT_MSG2/-"},
+           Row{"near miss: the old SA was deleted", UP_AT("0") "I-info@9 I-info@9.1 | I1@10 RN:14@10.1 END@60", "stalled", "no-proposal-chosen", "MM_WAIT_MSG2/-"},
+           Row{"near miss: nobody answered under the old SA", UP_AT("0") "I-info@9 | I1@10 RN:14@10.1 END@60", "stalled", "no-proposal-chosen", "MM_WAIT_MSG2/-"},
+           Row{"near miss: nothing was up before", "I1@10 RN:14@10.1 END@60", "stalled", "no-proposal-chosen", "MM_WAIT_MSG2/-"},
+       })
+    test::check(row);
+  const auto judged = test::judge(UP_AT("0") "| I1@10 ICMP:3/3@10.1 END@60");
+  REQUIRE(test::find(judged, FindingId::icmp_refused) != nullptr);
+  CHECK(test::find(judged, FindingId::icmp_refused)->certainty == diagnose::Certainty::possible);
+}
+
 TEST_CASE("up and down again is flapping") {
   test::check({"three times", UP_AT("0") "I-info@20 I-info@20.1 | " UP_AT("30") "I-info@50 I-info@50.1 | " UP_AT("60") "I-info@80 I-info@80.1 | " UP_AT("90"), "flapping", "flapping", "MM_ACTIVE/MM_ACTIVE"});
   test::check({"near miss: twice", UP_AT("0") "I-info@20 I-info@20.1 | " UP_AT("30") "I-info@50 I-info@50.1 | " UP_AT("60"), "up", "", "MM_ACTIVE/MM_ACTIVE"});
