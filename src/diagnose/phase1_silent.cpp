@@ -43,7 +43,7 @@ bool is_reassembly_timeout(const Event& icmp) { return icmp.icmp_v6 ? icmp.icmp_
 // Nothing from the responder answers message `request`, neither the next message nor an Informational.
 bool unanswered(const Story& story, std::uint8_t request) {
   const auto& sent = story.step[request];
-  return sent.any() && !story.step[request + 1U].any() && std::ranges::none_of(story.informationals, [&](const Event* info) { return info->from == Side::responder && info->time >= sent.first->time; });
+  return sent.any() && !story.step[request + 1U].any() && !story.unread_fragments(Side::responder, sent.first->time) && std::ranges::none_of(story.informationals, [&](const Event* info) { return info->from == Side::responder && info->time >= sent.first->time; });
 }
 
 }  // namespace
@@ -65,7 +65,7 @@ std::optional<Finding> nat_t_blocked(const Story& story) {
   // A NAT was found, so message 5 goes to UDP 4500; nothing of it comes by here.
   const auto& four = story.step[4];
   const bool nat = story.attempt->nat_initiator.value_or(false) || story.attempt->nat_responder.value_or(false);
-  if (!nat || !four.any() || four.first->natt_port || story.any_active() || sent_after(story, 3, four) > 0 || !story.overdue(four)) return std::nullopt;
+  if (!nat || !four.any() || four.first->natt_port || story.any_active() || sent_after(story, 3, four) > 0 || !story.overdue(four) || story.unread_fragments(Side::initiator, four.first->time)) return std::nullopt;
   auto finding = silent(story, FindingId::nat_t_blocked, Certainty::likely, 4, Position::mm_wait_msg5);
   finding.segment = Segment::initiator_observer;
   return finding;
@@ -139,7 +139,7 @@ std::optional<Finding> no_reply_msg1(const Story& story) {
 
 std::optional<Finding> no_msg3(const Story& story) {
   const auto& two = story.step[2];
-  if (!two.any() || track::is_active(story.at.responder)) return std::nullopt;
+  if (!two.any() || track::is_active(story.at.responder) || story.unread_fragments(Side::initiator, two.first->time)) return std::nullopt;
   if (story.aggressive()) {
     const bool goes_on = story.step[3].any() || track::is_active(story.at.initiator);
     const auto resent = two.count >= 2;
@@ -174,7 +174,7 @@ std::optional<Finding> no_reply_msg3(const Story& story) {
 
 std::optional<Finding> no_msg5(const Story& story) {
   const auto& four = story.step[4];
-  if (story.aggressive() || !four.any() || story.step[5].any() || story.any_active() || sent_after(story, 3, four) > 0) return std::nullopt;
+  if (story.aggressive() || !four.any() || story.step[5].any() || story.any_active() || sent_after(story, 3, four) > 0 || story.unread_fragments(Side::initiator, four.first->time)) return std::nullopt;
   const auto* refused = story.informational_from(Side::initiator, four.first->time);
   if (refused == nullptr && !story.overdue(four)) return std::nullopt;
   auto finding = silent(story, FindingId::no_msg5, Certainty::likely, 4, Position::mm_wait_msg5);

@@ -163,6 +163,12 @@ const Event* Story::clear_error_from(Side side, Time from) const {
   return found == informationals.end() ? nullptr : *found;
 }
 
+bool Story::unread_fragments(Side side, Time from) const {
+  return std::ranges::any_of(attempt->events, [&](const Event& event) {
+    return event.is_message() && event.from == side && event.time >= from && event.is_phase1() && event.number == 0 && event.payloads.contains(isakmp::PayloadType::fragment);
+  });
+}
+
 Finding Story::finding(FindingId id, Certainty certainty) const {
   Finding finding;
   finding.id = id;

@@ -100,6 +100,9 @@ struct Story {
   /// First error notify in clear from `side` at or after `from`; a notify whose type was cut counts.
   [[nodiscard]] const Event* clear_error_from(Side side, Time from) const;
 
+  /// `side` sent fragments of a phase 1 message after `from` of which too little was captured to know which message.
+  [[nodiscard]] bool unread_fragments(Side side, Time from) const;
+
   /// A finding about this attempt with the fields every rule fills.
   [[nodiscard]] Finding finding(FindingId id, Certainty certainty) const;
 };

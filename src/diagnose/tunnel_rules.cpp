@@ -73,6 +73,9 @@ std::string rekey_text(const Story* earlier, const Story& later, std::optional<D
   return text;
 }
 
+// Of a message 1 whose offer was cut off by the snap length only the length tells it from another.
+std::uint32_t first_length(const Attempt& attempt) { return attempt.events.empty() ? 0 : attempt.events.front().length; }
+
 std::string weaknesses(const Story& story) {
   const auto* chosen = story.attempt->chosen();
   std::string weak;
@@ -114,7 +117,7 @@ bool is_probe(const Tunnel& tunnel, const std::vector<Story>& stories) {
     if (sent > 1 || attempt.events_left_out > 0) return false;
     tries += sent;
     varies |= attempt.initiator.port != front.initiator.port;
-    if (previous != nullptr) varies |= previous->offer != attempt.offer || previous->mode != attempt.mode;
+    if (previous != nullptr) varies |= previous->offer != attempt.offer || previous->mode != attempt.mode || (attempt.offer == nullptr && first_length(*previous) != first_length(attempt));
     previous = &attempt;
   }
   tries += static_cast<std::size_t>(std::ranges::count_if(tunnel.other_versions, [](const auto& seen) { return !seen.response; }));

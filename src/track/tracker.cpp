@@ -142,13 +142,19 @@ void Tracker::Impl::count_malformed(const net::Datagram& datagram, const std::op
   if (malformed.size() < Tracker::max_malformed) malformed.push_back({datagram.packet, datagram.file, why});
 }
 
-// IKE fragments: the first one stands for its message until the others have come.
+// IKE fragments: the first one stands for its message until the others have come, or where the snap length cut them.
 void Tracker::Impl::fragment(const net::Datagram& datagram, std::uint64_t key) {
   const auto* piece = message.payloads.empty() ? nullptr : std::get_if<isakmp::IkeFragment>(&message.payloads.front().content);
+  const auto* broken = message.payloads.empty() || !message.cut ? nullptr : std::get_if<isakmp::Malformed>(&message.payloads.front().content);
+  const auto begun = broken == nullptr ? Decoded<isakmp::IkeFragment>{DecodeError{}} : isakmp::decode_ike_fragment(broken->body);
+  if (begun) piece = &*begun;
   if (piece == nullptr || datagram.partial) return take({datagram, message, datagram.partial, true, datagram.completes, key});
-  const auto whole = fragments.add(message, *piece, datagram.source, datagram.destination, datagram.time, datagram.packet);
-  if (whole && decode_message(whole->octets, static_cast<std::uint32_t>(whole->octets.size()), inner)) {
-    return take({datagram, inner, false, true, whole->first_packet, key});
+  const bool cut = begun.has_value();
+  if (!cut) {
+    const auto whole = fragments.add(message, *piece, datagram.source, datagram.destination, datagram.time, datagram.packet);
+    if (whole && decode_message(whole->octets, static_cast<std::uint32_t>(whole->octets.size()), inner)) {
+      return take({datagram, inner, false, true, whole->first_packet, key});
+    }
   }
   ++counts.messages;
   if (piece->number != 1) return;
@@ -161,9 +167,10 @@ void Tracker::Impl::fragment(const net::Datagram& datagram, std::uint64_t key) {
     inner.header = message.header;
     inner.header.flags |= 1U;  // MS-IKEE clears E on fragments; only large messages, the encrypted ones, come so
     inner.octets = message.octets;
+    inner.cut = cut;
   }
   --counts.messages;  // take() counts it
-  take({datagram, inner, true, true, 0, key});
+  take({datagram, inner, !cut, true, 0, key});
 }
 
 void Tracker::Impl::take(Arrival arrival) {

@@ -101,3 +101,26 @@ TEST_CASE("fragments do not all get through") {
        })
     test::check(row);
 }
+
+TEST_CASE("fragments of which too little was captured to know their message may be the awaited one") {
+  struct Unread {
+    std::string_view script;
+    std::size_t from;  // events that become such fragments
+    std::string_view verdict;
+  };
+  for (const Unread& row : {
+           Unread{"I1@0 R2@0.1 I3@0.2 R4@0.3 I5*cut@0.4 I5*cut@4.4 END@60", 4, "pending"},
+           Unread{"I1@0 R2@0.1 I3*cut@0.2 I3*cut@4.2 END@60", 2, "pending"},
+           Unread{"I1@0 R2@0.1 I3@0.2 R4*cut@0.3 R4*cut@4.3 END@60", 3, "pending"},
+           Unread{"natI I1@0 R2@0.1 I3@0.2 R4@0.3 R4@0.8 R4@1.8 I5*cut*4500@2 END@60", 6, "pending"},
+           Unread{"I1@0 R2@0.1 I3@0.2 R4@0.3 R4@4.3 R4@11.3 END@60", 6, "stalled"},
+       }) {
+    CAPTURE(row.script);
+    auto seen = test::script(row.script);
+    for (std::size_t i = row.from; i < seen.tunnel.events.size(); ++i) {
+      seen.tunnel.events[i].number = 0;
+      seen.tunnel.events[i].payloads = {1, {isakmp::PayloadType::fragment}};
+    }
+    CHECK(name(diagnose::diagnose(seen.tunnel, seen.capture).verdict) == row.verdict);
+  }
+}

@@ -78,6 +78,12 @@ TEST_CASE("a prober is no tunnel") {
   const auto judged = test::judge("I1@0 R2@0.1 END@60 | port:1024 I1b@1 RN:NO-PROPOSAL-CHOSEN@1.1 | port:1025 AM I1@2 RN:INVALID-KEY-INFORMATION@2.1");
   CHECK(judged.verdict == diagnose::Verdict::probe);
   CHECK(test::find(judged, FindingId::probe) != nullptr);
+  auto cut = test::script("AM I1*len:396@0 | AM I1*len:384@3 RN:3@3.1 | AM I1*len:374@5 RN:4@5.1");
+  for (auto& attempt : cut.tunnel.attempts) attempt.offer = nullptr;  // behind the snap length
+  CHECK(diagnose::diagnose(cut.tunnel, cut.capture).verdict == diagnose::Verdict::probe);
+  cut = test::script("AM I1@0 RN:3@0.1 | AM I1@3 RN:3@3.1");
+  for (auto& attempt : cut.tunnel.attempts) attempt.offer = nullptr;
+  CHECK(diagnose::diagnose(cut.tunnel, cut.capture).verdict == diagnose::Verdict::stalled);
   // A daemon that repeats itself is none.
   CHECK(test::judge("I1@0 I1@4 I1@11 | I1@60 I1@64 I1@71").verdict == diagnose::Verdict::stalled);
 }

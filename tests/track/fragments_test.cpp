@@ -118,5 +118,25 @@ TEST_CASE("an IKE fragment other than the first leaves no message") {
   CHECK(wire.counts().messages == 5);
 }
 
+TEST_CASE("of IKE fragments that the snap length cut the first stands for its message, which is cut and not incomplete") {
+  for (const std::size_t keep : {62U, 63U, 64U, 91U, 92U, 200U, 600U}) {
+    CAPTURE(keep);
+    auto wire = up_to_message4();
+    for (const auto& piece : ike_fragments(long_message5(), 3)) wire.packet(0.5, wire.wire(over, piece), keep);
+    const auto tunnel = wire.tunnel();
+    if (keep < 64) {  // the fragment's number is not there
+      CHECK(line(tunnel.attempts[0]).starts_with("I1 R2 I3 R4 I0"));
+      CHECK(tunnel.attempts[0].events.back().payloads.contains(PayloadType::fragment));
+      continue;
+    }
+    CHECK(line(tunnel.attempts[0]) == "I1 R2 I3 R4 I5");
+    const auto& five = tunnel.attempts[0].events.back();
+    CHECK(five.cut);
+    CHECK_FALSE(five.partial);
+    CHECK(five.ike_fragmented);
+    if (keep >= 92) CHECK(five.length == 2972);  // its own header is there
+  }
+}
+
 }  // namespace
 }  // namespace ike::track

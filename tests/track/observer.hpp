@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -87,9 +89,10 @@ class Observer {
  public:
   explicit Observer(Limits limits = {}) : tracker_{limits} {}
 
-  /// An IP packet; gives its packet number.
-  std::uint64_t packet(double at, const Bytes& octets) {
+  /// An IP packet, of which a snap length may keep the first octets only; gives its packet number.
+  std::uint64_t packet(double at, const Bytes& octets, std::size_t keep = SIZE_MAX) {
     Frame frame = frame_of(octets, LinkType::raw, ++packets_, 1'700'000'000 + at);
+    frame.octets = frame.octets.first(std::min(keep, octets.size()));
     frame.file = file_;
     switch (dissector_.dissect(frame)) {
       case net::Dissector::Kind::other:
