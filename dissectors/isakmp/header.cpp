@@ -14,6 +14,9 @@ constexpr std::uint8_t version_1_0 = 0x10;
 constexpr bool known_in_ikev1(std::uint8_t exchange) {
   return (exchange >= 1 && exchange <= 6) || exchange == 32 || exchange == 33 || (exchange >= 243 && exchange <= 246);
 }
+/// Of these an SA has several at a time, which only the message ID tells apart; half of it will do.
+constexpr bool needs_message_id(std::uint8_t exchange) { return exchange == 6 || exchange >= 32; }
+constexpr std::size_t half_message_id = 22;
 constexpr bool known_in_ikev2(std::uint8_t exchange) { return exchange >= 34 && exchange <= 44; }
 
 /// What is seen of an ISAKMP header that may start at some offset of the datagram.
@@ -33,8 +36,9 @@ Shape shape_at(ByteView payload, std::uint32_t sent_length, std::size_t offset) 
   if (payload.size() < offset + shortest_cut_header || sent_length < offset + header_length) return {};
   const auto* at = payload.data() + offset;
   Shape shape;
-  shape.header = true;
   shape.major = at[17] >> 4U;
+  if (payload.size() < offset + half_message_id && shape.major != 2 && needs_message_id(at[18])) return {};
+  shape.header = true;
   shape.version_1_0 = at[17] == version_1_0;
   shape.known_exchange = shape.major == 2 ? known_in_ikev2(at[18]) : known_in_ikev1(at[18]);
   shape.length_fits = payload.size() >= offset + header_length && load_be32(at + 24) == sent_length - offset;

@@ -69,9 +69,10 @@ struct ChainReader {
   }
 };
 
-// A snap length of 68 octets ends within the header's last field, which the datagram's length stands in for then.
+// A snap length of 68 octets ends within the header's last field, which the datagram's length stands in for then; behind
+// a non-ESP marker within the message ID, of which the rest is read as zero.
 Decoded<Header> cut_header(ByteView octets, std::uint32_t sent_length) {
-  if (octets.size() < header_length - 4 || sent_length < header_length) return decode_header(octets);
+  if (octets.size() < shortest_cut_header || sent_length < header_length) return decode_header(octets);
   std::array<std::uint8_t, header_length> padded{};
   std::ranges::copy(octets, padded.begin());
   auto header = decode_header(padded);

@@ -109,6 +109,14 @@ TEST_CASE("the content of a datagram is told from its octets and ports") {
 TEST_CASE("a datagram that the snap length cut is told from what is left") {
   const Bytes cut(message_1.begin(), message_1.begin() + 26);  // 68 octets of an Ethernet frame
   CHECK(told(cut, 500, 500, message_1.size()) == "isakmp");
+  const auto first = [](const Bytes& octets, std::size_t keep) { return Bytes(octets.begin(), octets.begin() + static_cast<std::ptrdiff_t>(keep)); };
+  const auto marked = [&](std::uint8_t exchange, std::size_t keep) { return told(first(test::with_marker(test::isakmp_encrypted({.exchange = exchange, .message_id = 7}, 8, 92, 1)), 4 + keep), 4500, 4500, 96); };
+  CHECK(marked(4, 20) == "isakmp +4");  // 66 octets of an Ethernet frame
+  CHECK(marked(4, 19) == "unknown +4");
+  CHECK(marked(5, 20) == "isakmp +4");
+  CHECK(marked(32, 22) == "isakmp +4");
+  CHECK(marked(32, 21) == "unknown +4");  // which Quick Mode can't be told
+  CHECK(marked(6, 21) == "unknown +4");
   CHECK(told(hex("ff"), 4500, 4500, 120) == "unknown");  // not a keepalive
   CHECK(told({}, 4500, 4500, 120) != "empty");
 }

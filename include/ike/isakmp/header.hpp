@@ -10,8 +10,8 @@ namespace ike::isakmp {
 
 /// Octets of the ISAKMP header (RFC 2408 3.1).
 inline constexpr std::size_t header_length = 28;
-/// Octets of it without the length: what a snap length of 68 leaves of it is still worth reading.
-inline constexpr std::size_t shortest_cut_header = 24;
+/// Octets of it up to the flags: what a snap length of 66 leaves of it behind a non-ESP marker is still worth reading.
+inline constexpr std::size_t shortest_cut_header = 20;
 
 /// CKY-I and CKY-R as 64-bit numbers in wire order; 0 where the field is all zero.
 using Cookie = std::uint64_t;
