@@ -186,6 +186,7 @@ std::optional<Finding> gone_before(std::span<const Story> stories, const Tunnel&
     prove(finding, newest.step[1]);
     confirm(earlier, finding);
     std::erase_if(by_attempt[i], [](const Finding& same) { return same.id == FindingId::peer_gone; });
+    for (auto& later : by_attempt.subspan(i + 1)) std::erase_if(later, [](const Finding& same) { return same.id == FindingId::no_reply_msg1; });
     return finding;
   }
   return std::nullopt;

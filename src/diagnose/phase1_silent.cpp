@@ -132,7 +132,11 @@ std::optional<Finding> reply_lost(const Story& story) {
 
 std::optional<Finding> no_reply_msg1(const Story& story) {
   if (!unanswered(story, 1) || story.any_active() || !story.overdue(story.step[1]) || story.step[3].any()) return std::nullopt;
-  auto finding = silent(story, FindingId::no_reply_msg1, Certainty::likely, 1, story.at.initiator);
+  // Daemons repeat themselves: what is sent once may be anybody's. A header alone asks for nothing.
+  const auto& one = story.step[1];
+  if (one.first->length <= isakmp::header_length) return std::nullopt;
+  const bool asked = one.again() && !one.first->malformed;
+  auto finding = silent(story, FindingId::no_reply_msg1, asked ? Certainty::likely : Certainty::possible, 1, story.at.initiator);
   finding.segment = Segment::observer_responder;
   return finding;
 }

@@ -92,6 +92,9 @@ std::string weaknesses(const Story& story) {
   return weak;
 }
 
+// A multicast or broadcast address: who asks there looks for hosts, and has no tunnel to any.
+bool is_of_many(const net::Address& address) { return address.family == 4 ? address.octets[0] >= 224 : address.octets[0] == 0xff; }
+
 }  // namespace
 
 bool is_probe(const Tunnel& tunnel, const std::vector<Story>& stories) {
@@ -101,6 +104,7 @@ bool is_probe(const Tunnel& tunnel, const std::vector<Story>& stories) {
   const auto& front = *stories.front().attempt;
   if (!front.events.empty() && front.events.front().from != Side::initiator) return false;  // an answer came first: who asked was not seen
   const auto prober = front.initiator.address;
+  if (is_of_many(front.responder.address)) return true;
   std::size_t tries = 0;
   bool varies = !tunnel.other_versions.empty();
   const Attempt* previous = nullptr;
@@ -222,6 +226,8 @@ void add_remarks(const std::vector<Story>& stories, const Story& newest, bool pr
     auto finding = remark(newest, FindingId::probe);
     finding.certainty = Certainty::likely;
     finding.count = static_cast<std::uint32_t>(stories.size());
+    const auto& asked = newest.attempt->responder.address;
+    if (is_of_many(asked)) finding.detail = net::to_string(asked) + " is an address of many hosts";
     for (const auto& story : stories) {
       if (finding.evidence.size() < 4 && !story.attempt->events.empty()) prove(finding, &story.attempt->events.front());
     }

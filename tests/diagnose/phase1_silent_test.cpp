@@ -124,3 +124,15 @@ TEST_CASE("fragments of which too little was captured to know their message may 
     CHECK(name(diagnose::diagnose(seen.tunnel, seen.capture).verdict) == row.verdict);
   }
 }
+
+TEST_CASE("a message 1 that came once is less than one that was repeated, and a header alone asks for nothing") {
+  const auto certainty = [](std::string_view script) {
+    const auto judged = test::judge(script);
+    const auto* found = test::find(judged, diagnose::FindingId::no_reply_msg1);
+    return found == nullptr ? "" : name(found->certainty);
+  };
+  CHECK(certainty("I1@0 I1@4 END@60") == "likely");
+  CHECK(certainty("I1@0 END@60") == "possible");
+  CHECK(certainty("I1*malformed@0 I1*malformed@4 END@60") == "possible");
+  CHECK(certainty("I1*len:28@0 I1*len:28@4 I1*len:28@11 END@60") == "");
+}

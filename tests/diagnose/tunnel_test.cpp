@@ -88,6 +88,20 @@ TEST_CASE("a prober is no tunnel") {
   CHECK(test::judge("I1@0 I1@4 I1@11 | I1@60 I1@64 I1@71").verdict == diagnose::Verdict::stalled);
 }
 
+TEST_CASE("who asks an address of many hosts probes") {
+  for (const std::string_view address : {"224.0.0.1", "255.255.255.255", "ff02::1", "203.0.113.255"}) {
+    CAPTURE(address);
+    auto seen = test::script("I1@0 I1@4 I1@11 END@60");
+    seen.tunnel.peers[1] = seen.tunnel.attempts[0].responder.address = *net::parse_address(address);
+    const auto judged = diagnose::diagnose(seen.tunnel, seen.capture);
+    const bool may_be_a_host = address == "203.0.113.255";
+    CHECK(name(judged.verdict) == (may_be_a_host ? "stalled" : "probe"));
+    if (may_be_a_host) continue;
+    REQUIRE(test::find(judged, FindingId::probe) != nullptr);
+    CHECK(test::find(judged, FindingId::probe)->detail == std::string{address} + " is an address of many hosts");
+  }
+}
+
 TEST_CASE("remarks tell what is worth knowing") {
   struct Remark {
     std::string_view script;
@@ -133,6 +147,7 @@ TEST_CASE("a peer that fell silent is told once, from its last packet on, ESP in
   CHECK(gone->count == 1);
   CHECK(gone->waited < std::chrono::seconds{47});
   CHECK(gone->waited >= std::chrono::seconds{46});
+  CHECK(test::find(judged, FindingId::no_reply_msg1) == nullptr);  // the same silence
   CHECK(gone->detail.find("(ESP)") != std::string::npos);
   CHECK(gone->detail.find("3 messages under that SA without an answer") != std::string::npos);
 }
