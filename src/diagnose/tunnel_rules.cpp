@@ -175,9 +175,39 @@ std::string worked_until(const Tunnel& tunnel, const track::CaptureFacts& captur
          std::to_string(packets) + " from " + net::to_string(silent) + ", none since)";
 }
 
+constexpr std::uint64_t enough_esp = 10;
+constexpr Duration long_enough = std::chrono::seconds{2};
+
+// Whether the stretch is of the tunnel's own SAs. A Quick Mode makes one SPI for each direction, so few flows that began
+// after it carry the stretch; ESP under many SPIs, or older ones, is another's, or nobody's.
+bool is_of_few_sas(const Tunnel& tunnel, const std::vector<Story>& stories, const track::EspRun& run) {
+  constexpr std::uint64_t a_flow = 3;
+  std::size_t quick_modes = 0;
+  Time since = Time::max();
+  for (const auto& story : stories) {
+    quick_modes += std::max(story.attempt->quick_modes_complete, story.quick_modes);
+    for (const auto& child : story.children) {
+      if (child.type == ExchangeType::quick_mode) since = std::min(since, child.step[1].any() ? child.step[1].first->time : story.attempt->first);
+    }
+  }
+  std::vector<const track::EspFlow*> flows;
+  for (const auto& flow : tunnel.esp) {
+    if (flow.source == run.source && flow.packets >= a_flow && flow.first >= since && flow.last > run.first) flows.push_back(&flow);
+  }
+  const auto few = std::min(flows.size(), std::max<std::size_t>(quick_modes, 1));
+  std::ranges::partial_sort(flows, flows.begin() + static_cast<std::ptrdiff_t>(few), std::ranges::greater{}, &track::EspFlow::packets);
+  std::uint64_t packets = 0;
+  Time first = Time::max();
+  Time last{};
+  for (const auto* flow : std::span{flows}.first(few)) {
+    packets += flow->packets;
+    first = std::min(first, std::max(flow->first, run.first));
+    last = std::max(last, flow->last);
+  }
+  return packets >= enough_esp && last - first >= long_enough;
+}
+
 std::optional<Finding> esp_one_way(const Tunnel& tunnel, const std::vector<Story>& stories) {
-  constexpr std::uint64_t enough = 10;
-  constexpr Duration long_enough = std::chrono::seconds{2};
   const auto up = std::ranges::find_if(stories.rbegin(), stories.rend(), [](const Story& story) { return story.quick_mode_complete(); });
   if (up == stories.rend() || up->one_sided) return std::nullopt;
   // The stretch since the direction last changed; flows alone tell it where one direction has none at all.
@@ -200,7 +230,7 @@ std::optional<Finding> esp_one_way(const Tunnel& tunnel, const std::vector<Story
       run.last_packet = flow.last_packet;
     }
   }
-  if (run.packets < enough || run.last - run.first < long_enough) return std::nullopt;
+  if (run.packets < enough_esp || run.last - run.first < long_enough || !is_of_few_sas(tunnel, stories, run)) return std::nullopt;
   auto finding = up->finding(FindingId::esp_one_way, Certainty::possible);
   finding.severity = Severity::warning;
   const bool from_initiator = run.source == up->attempt->initiator.address;

@@ -169,6 +169,25 @@ TEST_CASE("ESP in one direction is told apart from ESP that stopped in one") {
   CHECK(test::find(stopped, FindingId::esp_one_way)->detail.starts_with("ESP went both ways until packet "));
 }
 
+TEST_CASE("ESP one way under many SPIs, or under one from before the Quick Mode, is not the tunnel's") {
+  const auto warned = [](std::string_view script) { return test::find(test::judge(script), FindingId::esp_one_way) != nullptr; };
+#define MANY_SPIS "ESP>:1@4 ESP>:1@4.3 ESP>:1@4.6 ESP>:1@4.9 ESP>:1@5.3 ESP>:1@5.6 ESP>:1@5.9 ESP>:1@6 ESP>:1@6.1 ESP>:1@6.3 ESP>:1@6.4 "
+  CHECK_FALSE(warned(UP_AT("0") MANY_SPIS));
+  CHECK_FALSE(warned(UP_AT("0") "ESP<:20@1-3 ESP>:20@1-3.1 " MANY_SPIS));
+  CHECK_FALSE(warned(UP_AT("0") "ESP>:5@4-5 ESP>:5@5-6 ESP>:5@6-7 ESP>:5@7-8"));
+  CHECK_FALSE(warned("ESP>:60@0-9 " UP_AT("4")));
+  CHECK(warned(UP_AT("0") "ESP>:20@4-7 " MANY_SPIS));
+  CHECK(warned(UP_AT("0") "IQ1:7@1 RQ2:7@1.1 IQ3:7@1.2 ESP>:6@4-6 ESP>:6@5-7"));  // two networks
+  // Both ways till the third second, as the tracker counts the stretch.
+  const auto since_third = [](std::string_view text) {
+    auto seen = test::script(text);
+    seen.tunnel.esp_run = track::EspRun{seen.tunnel.peers[0], 60, 30, 90, 0, test::script_time(3), test::script_time(9)};
+    return test::find(diagnose::diagnose(seen.tunnel, seen.capture), FindingId::esp_one_way) != nullptr;
+  };
+  CHECK(since_third(UP_AT("0") "ESP<:20@1-2.9 ESP>:90@1-9"));
+  CHECK_FALSE(since_third(UP_AT("0") "ESP<:20@1-2.9 ESP>:20@1-3.1 " MANY_SPIS "ESP>:1@9"));
+}
+
 TEST_CASE("an ICMP error leaves no riddle of a missing reply") {
   const auto judged = test::judge("I1@0 ICMP:3/3@0.01 I1@4 ICMP:3/3@4.01 I1@11 ICMP:3/3@11.01 END@30");
   CHECK(test::find(judged, FindingId::icmp_refused) != nullptr);
