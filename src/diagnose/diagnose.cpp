@@ -20,6 +20,17 @@ bool has_phase1_or_2(const Story& story) { return story.step[1].any() || story.s
 
 bool came_up(const Story& story) { return story.phase1_complete() && story.quick_mode_complete(); }
 
+// The capture's clock was set back: what comes later in the file is dated long before.
+bool clock_was_set_back(const Attempt& attempt) {
+  constexpr Duration more_than_order = std::chrono::seconds{1};
+  for (std::size_t i = 1; i < attempt.events.size(); ++i) {
+    const auto& before = attempt.events[i - 1];
+    const auto& event = attempt.events[i];
+    if (event.file == before.file && event.packet < before.packet && event.time - before.time > more_than_order) return true;
+  }
+  return false;
+}
+
 // What an observer may have missed, he can't tell from what was never sent.
 bool has_poor_view(const Story& story) {
   const auto& attempt = *story.attempt;
@@ -29,7 +40,7 @@ bool has_poor_view(const Story& story) {
   const bool doubled = attempt.copies > 0 && (!two_points(story) || std::ranges::any_of(attempt.events, [&](const Event& event) {
     return event.is_copy() && attempt.events[event.copy_of].file == event.file;
   }));
-  return story.one_sided || inside || cut || doubled || story.capture->kernel_drops > 0;
+  return story.one_sided || inside || cut || doubled || story.capture->kernel_drops > 0 || clock_was_set_back(attempt);
 }
 
 void lower_certainty(const Story& story, Finding& finding) {

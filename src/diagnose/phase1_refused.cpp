@@ -21,9 +21,9 @@ Finding refusal(const Story& story, FindingId id, Certainty certainty, const Eve
   return finding;
 }
 
-// An error notify on message 1, while no message 2 was seen.
+// An error notify on message 1, while no message 2 was seen; who sent message 3 had one all the same.
 const Event* notify_on_msg1(const Story& story) {
-  if (!story.step[1].any() || story.any_active() || overtaken(story, 2)) return nullptr;
+  if (!story.step[1].any() || story.any_active() || overtaken(story, 2) || story.step[3].any() || story.step[5].any()) return nullptr;
   return story.clear_error_from(Side::responder, story.step[1].first->time);
 }
 
@@ -240,7 +240,8 @@ std::optional<Finding> auth_rejected(const Story& story) {
   if (six.any()) {
     if (!track::refused_message6(*story.attempt, story.renews)) return std::nullopt;
     const auto* info = story.informational_from(Side::initiator, six.first->time);
-    auto finding = refusal(story, FindingId::auth_rejected, Certainty::likely, *info, Position::mm_wait_msg6);
+    // Without messages 1 and 2 neither the roles nor the method are sure: it may be a pre-shared key refused.
+    auto finding = refusal(story, FindingId::auth_rejected, story.attempt->chosen() == nullptr ? Certainty::possible : Certainty::likely, *info, Position::mm_wait_msg6);
     finding.side = Side::initiator;  // who refused, and knows why
     finding.awaited = 7;
     prove(finding, six);

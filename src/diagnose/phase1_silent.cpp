@@ -93,13 +93,14 @@ std::optional<Finding> fragment_loss(const Story& story) {
   for (std::uint8_t number = 6; number > 0; --number) {
     const auto& sent = story.step[number];
     if (!sent.any()) continue;
-    if (!large(sent.first) && !large(sent.last)) break;
+    if (!large(sent.first)) break;  // it fails whole, too
     const bool incomplete = sent.last->partial;
     const auto request = static_cast<std::uint8_t>(number % 2 == 0 ? number - 1 : number);  // what an answer answers
     if (story.any_active() && request == 5 && number == 5) break;  // somebody went on: message 6 passed unseen
     const bool answer_lost = request != number && answer_is_lost(story, request, sent);
     const bool request_lost = request == number && unanswered(story, number) && story.overdue(sent);
-    if (!answer_lost && !request_lost && !(incomplete && story.overdue(sent))) break;
+    const bool answered = story.informational_from(other(sent.first->from), sent.first->time) != nullptr;  // so it arrived
+    if (!answer_lost && !request_lost && !(incomplete && !answered && story.overdue(sent))) break;
     auto finding = story.finding(FindingId::fragment_loss, Certainty::likely);
     finding.position = story.at.of(request_lost || answer_lost ? Side::initiator : sent.first->from);
     finding.awaited = static_cast<std::uint8_t>(request + 1);

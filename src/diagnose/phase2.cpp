@@ -46,7 +46,7 @@ std::optional<Finding> transaction_failed(const Story& story, FindingId id, bool
   const auto* child = fruitless_transaction(story, info, asked);
   // XAUTH is asked by the responder; mode config is asked by the initiator, or pushed where no XAUTH was agreed.
   if (child == nullptr || (child->starter == Side::responder && wants_xauth(story)) != xauth) return std::nullopt;
-  auto finding = story.finding(id, Certainty::likely);
+  auto finding = story.finding(id, story.one_sided || story.attempt->initiator_assumed ? Certainty::possible : Certainty::likely);  // who asked whom is a guess then
   finding.message_id = child->message_id;
   finding.refused = info != nullptr;
   finding.encrypted_refusal = info != nullptr && info->encrypted;

@@ -144,11 +144,12 @@ std::optional<Finding> version_mismatch(const Tunnel& tunnel, const track::Captu
   Finding finding;
   finding.id = FindingId::version_mismatch;
   const bool says_version = refusal != seen.end() && refusal->notify == NotifyType::invalid_major_version;
-  finding.certainty = says_version || both ? Certainty::likely : Certainty::possible;
+  const auto request = std::ranges::find_if(seen, [](const auto& other) { return !other.response; });
+  const bool asked = request != seen.end() || !tunnel.attempts.empty();  // else anybody's answer to nothing that was seen
+  finding.certainty = (says_version && asked) || both ? Certainty::likely : Certainty::possible;
   finding.refused = refusal != seen.end();
   if (refusal != seen.end()) finding.notify = refusal->notify;
   finding.detail = both ? "IKEv2 from one side, IKEv1 from the other" : foreign ? "major version " + std::to_string(std::ranges::find_if(seen, [](const auto& other) { return other.major != 2; })->major) : "IKEv2";
-  const auto request = std::ranges::find_if(seen, [](const auto& other) { return !other.response; });
   if (request != seen.end()) finding.evidence.push_back(version_proof(*request));
   if (refusal != seen.end()) finding.evidence.push_back(version_proof(*refusal));
   if (both && !version1->events.empty()) prove(finding, &version1->events.front());

@@ -137,6 +137,41 @@ TEST_CASE("a poor view lowers the certainty of what is told by silence, not of w
   }
 }
 
+TEST_CASE("what the capture does not show is not told with certainty") {
+  struct View {
+    std::string_view script;
+    FindingId id;
+    std::string_view certainty;  // "" where it is not told
+  };
+  for (const View& row : {
+           View{"cert I1@0 R2@0.1 I3@0.2 R4@0.3 I5@0.4 R6@0.5 I-info@0.6 END@2", FindingId::auth_rejected, "likely"},
+           View{"assumed I5@0.4 R6@0.5 I-info@0.6 END@2", FindingId::auth_rejected, "possible"},  // perhaps a pre-shared key
+           View{"xauth I1@0 R2@0.1 I3@0.2 R4@0.3 I5@0.4 R6@0.5 RT1@0.6 IT2@0.7 R-info@0.8 END@2", FindingId::xauth_failed, "likely"},
+           View{"assumed RT1@0.6 IT2@0.7 R-info@0.8 END@2", FindingId::xauth_failed, "possible"},
+           View{"I1@0 I3@0.2 RN:17@0.3 END@2", FindingId::refused_msg1, ""},  // message 2 passed unseen
+           View{"I1@0 I3@0.2 RN:17@0.3 END@2", FindingId::refused_msg3, "likely"},
+           View{"cert I1@0 R2@0.1 I3@0.2 R4@0.3 I5*partial@0.4 R-info@0.5 I5*partial@4.4 R-info@4.5 I5*partial@11 R-info@11.1 END@60", FindingId::fragment_loss, ""},  // it arrived: refused
+           View{"cert I1@0 R2@0.1 I3@0.2 R4@0.3 I5@0.4 I5@4.4 I5*partial@11.4 END@60", FindingId::fragment_loss, ""},  // it fails whole, too
+           View{"V2>@0 V2<:5@0.1 END@10", FindingId::version_mismatch, "likely"},
+           View{"V2<:5@0.1 END@10", FindingId::version_mismatch, "possible"},  // nothing asked
+       }) {
+    CAPTURE(row.script);
+    const auto judged = test::judge(row.script);
+    const auto all = test::ids(judged);
+    CAPTURE(all);
+    const auto* found = test::find(judged, row.id);
+    CHECK((found == nullptr ? "" : name(found->certainty)) == row.certainty);
+  }
+}
+
+TEST_CASE("a clock that was set back lowers the certainty of what is told by silence") {
+  auto seen = test::script("I1@0 R2@0.1 I3@0.2 I3@4 I3@11 END@60");
+  CHECK(diagnose::diagnose(seen.tunnel, seen.capture).findings.front().certainty == Certainty::likely);
+  seen.tunnel.events[2].packet = 9;  // it came last, and is dated before
+  seen.tunnel.events[3].packet = 3;
+  CHECK(diagnose::diagnose(seen.tunnel, seen.capture).findings.front().certainty == Certainty::possible);
+}
+
 TEST_CASE("sizes of encrypted messages are evidence") {
   struct Size {
     std::string_view script;
