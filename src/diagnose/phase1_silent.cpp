@@ -172,7 +172,8 @@ std::optional<Finding> no_msg3(const Story& story) {
 
 std::optional<Finding> no_reply_msg3(const Story& story) {
   if (story.aggressive() || !unanswered(story, 3) || story.any_active() || story.step[5].any() || !story.overdue(story.step[3])) return std::nullopt;
-  auto finding = silent(story, FindingId::no_reply_msg3, Certainty::likely, 3, Position::mm_wait_msg4);
+  // Who gets no answer asks again; who does not may have had one that passed unseen.
+  auto finding = silent(story, FindingId::no_reply_msg3, story.step[3].again() ? Certainty::likely : Certainty::possible, 3, Position::mm_wait_msg4);
   finding.segment = Segment::observer_responder;
   return finding;
 }

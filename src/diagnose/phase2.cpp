@@ -150,7 +150,7 @@ std::optional<Finding> phase2_reply_lost(const Story& story) {
 std::optional<Finding> phase2_no_reply(const Story& story) {
   const auto* child = failing_quick_mode(story);
   if (child == nullptr || !child->step[1].any() || child->step[2].any() || child->refusal != nullptr || !story.overdue(child->step[1])) return std::nullopt;
-  auto finding = about(story, *child, FindingId::phase2_no_reply, Certainty::likely);
+  auto finding = about(story, *child, FindingId::phase2_no_reply, child->step[1].again() ? Certainty::likely : Certainty::possible);  // an answer may have passed unseen
   finding.segment = child->starter == Side::initiator ? Segment::observer_responder : Segment::initiator_observer;
   return finding;
 }

@@ -152,6 +152,10 @@ TEST_CASE("what the capture does not show is not told with certainty") {
            View{"I1@0 I3@0.2 RN:17@0.3 END@2", FindingId::refused_msg3, "likely"},
            View{"cert I1@0 R2@0.1 I3@0.2 R4@0.3 I5*partial@0.4 R-info@0.5 I5*partial@4.4 R-info@4.5 I5*partial@11 R-info@11.1 END@60", FindingId::fragment_loss, ""},  // it arrived: refused
            View{"cert I1@0 R2@0.1 I3@0.2 R4@0.3 I5@0.4 I5@4.4 I5*partial@11.4 END@60", FindingId::fragment_loss, ""},  // it fails whole, too
+           View{"I1@0 R2@0.1 I3@0.2 I3@4 END@60", FindingId::no_reply_msg3, "likely"},
+           View{"I1@0 R2@0.1 I3@0.2 END@60", FindingId::no_reply_msg3, "possible"},  // not asked again: perhaps answered
+           View{MAIN "IQ1@0.6 IQ1@4 END@60", FindingId::phase2_no_reply, "likely"},
+           View{MAIN "IQ1@0.6 END@60", FindingId::phase2_no_reply, "possible"},
            View{"V2>@0 V2<:5@0.1 END@10", FindingId::version_mismatch, "likely"},
            View{"V2<:5@0.1 END@10", FindingId::version_mismatch, "possible"},  // nothing asked
        }) {
