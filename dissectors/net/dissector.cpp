@@ -78,8 +78,13 @@ struct OnesSum {
   std::uint64_t sum = 0;
   std::uint64_t carries = 0;
 
-  /// 0xffff when folded to 16 bits: a multiple of that, as 2^64 is one more than a multiple.
-  [[nodiscard]] bool is_ones() const noexcept { return (sum % 0xffff + carries) % 0xffff == 0 && (sum | carries) != 0; }
+  [[nodiscard]] bool is_ones() const noexcept {
+    auto all = (sum & 0xffffffff) + (sum >> 32U) + carries;
+    all = (all & 0xffff) + (all >> 16U & 0xffff) + (all >> 32U);
+    all = (all & 0xffff) + (all >> 16U);  // at most 0x1ffff before
+    all = (all & 0xffff) + (all >> 16U);
+    return all == 0xffff;
+  }
 };
 
 [[gnu::always_inline]] inline OnesSum add_up(const std::uint8_t* at, std::size_t size, OnesSum all = {}) noexcept {

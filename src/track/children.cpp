@@ -8,6 +8,9 @@ namespace ike::track {
 ChildView Tracker::Impl::children_of(const AttemptRecord& attempt) const {
   if (attempt.children == none) return {};
   switch (attempt.child_list) {
+    case ChildListKind::one:
+      only_count = 1;
+      return {const_cast<AttemptRecord&>(attempt).children, const_cast<ExchangeRecord&>(exchanges[attempt.children]), only_done, only_count};
     case ChildListKind::few: return ChildView{few_children[attempt.children]};
     case ChildListKind::some: return ChildView{some_children[attempt.children]};
     case ChildListKind::many: return ChildView{many_children[attempt.children]};
@@ -19,6 +22,7 @@ ChildView Tracker::Impl::children_of(const AttemptRecord& attempt) const {
 void Tracker::Impl::bring_list_near(const AttemptRecord& attempt) const {
   if (attempt.children == none) return;
   switch (attempt.child_list) {
+    case ChildListKind::one: return prefetch(exchanges[attempt.children]);
     case ChildListKind::few: return prefetch(few_children[attempt.children]);
     case ChildListKind::some: return prefetch(some_children[attempt.children]);
     case ChildListKind::many: return prefetch(many_children[attempt.children]);
@@ -29,6 +33,7 @@ void Tracker::Impl::bring_list_near(const AttemptRecord& attempt) const {
 void Tracker::Impl::release_child_list(AttemptRecord& attempt) {
   if (attempt.children == none) return;
   switch (attempt.child_list) {
+    case ChildListKind::one: break;
     case ChildListKind::few: few_children.release(attempt.children); break;
     case ChildListKind::some: some_children.release(attempt.children); break;
     case ChildListKind::many: many_children.release(attempt.children); break;
@@ -43,6 +48,7 @@ void Tracker::Impl::move_children(AttemptRecord& attempt, ChildListKind kind) {
   std::uint32_t fresh = none;
   ChildView to;
   switch (kind) {
+    case ChildListKind::one: return;
     case ChildListKind::few: to = ChildView{few_children[fresh = few_children.allocate()]}; break;
     case ChildListKind::some: to = ChildView{some_children[fresh = some_children.allocate()]}; break;
     case ChildListKind::many: to = ChildView{many_children[fresh = many_children.allocate()]}; break;
@@ -53,19 +59,20 @@ void Tracker::Impl::move_children(AttemptRecord& attempt, ChildListKind kind) {
   std::copy_n(from.exchanges, from.count(), to.exchanges);
   std::copy_n(from.types, from.count(), to.types);
   std::copy_n(from.finished, from.count(), to.finished);
+  if (attempt.child_list == ChildListKind::one) to.finished[0] = exchanges[attempt.children].finished();
   release_child_list(attempt);
   attempt.children = fresh;
   attempt.child_list = kind;
 }
 
 // The list with room for one more, or as long as lists get.
-ChildView Tracker::Impl::room_for_child(AttemptRecord& attempt) {
-  const auto list = children_of(attempt);
-  if (attempt.children == none) move_children(attempt, ChildListKind::few);
-  else if (list.count() < list.capacity) return list;
+ChildView Tracker::Impl::room_for_child(AttemptRecord& attempt, const ChildView& list) {
+  if (list.count() < list.capacity) return list;
+  if (attempt.child_list == ChildListKind::one) move_children(attempt, ChildListKind::few);
   else if (attempt.child_list == ChildListKind::few) move_children(attempt, ChildListKind::some);
   else if (attempt.child_list == ChildListKind::some && !under_pressure()) move_children(attempt, ChildListKind::many);
   else if (attempt.child_list == ChildListKind::many && !under_pressure()) move_children(attempt, ChildListKind::all);
+  else return list;
   return children_of(attempt);
 }
 
@@ -78,13 +85,19 @@ ExchangeRecord& Tracker::Impl::child(AttemptRecord& attempt, const isakmp::Heade
   for (auto i = list.count(); i-- > 0;) {
     if (list.message_ids[i] == header.message_id && list.types[i] == header.exchange_type) return exchanges[attempt.newest = list.exchanges[i]];
   }
-  list = room_for_child(attempt);
-  const auto index = list.count() == list.capacity ? drop_child(attempt, list) : exchanges.allocate();
-  const auto at = (*list.size)++;
-  list.message_ids[at] = header.message_id;
-  list.exchanges[at] = index;
-  list.types[at] = header.exchange_type;
-  list.finished[at] = header.exchange_type == ExchangeType::informational;
+  std::uint32_t index = none;
+  if (attempt.children == none) {
+    index = attempt.children = exchanges.allocate();
+    attempt.child_list = ChildListKind::one;
+  } else {
+    list = room_for_child(attempt, list);
+    index = list.count() == list.capacity ? drop_child(attempt, list) : exchanges.allocate();
+    const auto at = (*list.size)++;
+    list.message_ids[at] = header.message_id;
+    list.exchanges[at] = index;
+    list.types[at] = header.exchange_type;
+    list.finished[at] = header.exchange_type == ExchangeType::informational;
+  }
   attempt.newest = index;
   auto& exchange = exchanges[index];
   exchange.message_id = header.message_id;
@@ -110,12 +123,13 @@ std::uint32_t Tracker::Impl::drop_child(AttemptRecord& attempt, const ChildView&
   attempt.left_out += exchange.log.size();
   exchange.log.clear(notes);
   exchange = ExchangeRecord{};
-  const auto close_gap = [&](auto* values) { std::copy(values + victim + 1, values + list.count(), values + victim); };
-  close_gap(list.message_ids);
-  close_gap(list.exchanges);
-  close_gap(list.types);
-  close_gap(list.finished);
-  --*list.size;
+  const auto left = --*list.size;
+  for (auto i = victim; i < left; ++i) {  // few: a library's copy takes longer to call
+    list.message_ids[i] = list.message_ids[i + 1];
+    list.exchanges[i] = list.exchanges[i + 1];
+    list.types[i] = list.types[i + 1];
+    list.finished[i] = list.finished[i + 1];
+  }
   return index;
 }
 
@@ -129,13 +143,8 @@ void Tracker::Impl::trim_children(AttemptRecord& attempt) {
 
 // A Quick Mode begins with its first message and is complete with the third; each is counted once.
 void Tracker::Impl::note_progress(AttemptRecord& attempt, const ExchangeRecord& exchange) {
-  const bool answered = exchange.distinct_from_other > 0;
-  bool finished = answered;
-  if (exchange.type == ExchangeType::quick_mode) {
-    finished = exchange.has_three();
-    if (exchange.distinct_from_starter == 1 && !answered) count_up(attempt.quick_modes_begun);
-  }
-  if (!finished) return;
+  if (exchange.type == ExchangeType::quick_mode && exchange.distinct_from_starter == 1 && exchange.distinct_from_other == 0) count_up(attempt.quick_modes_begun);
+  if (!exchange.finished()) return;
   const auto list = children_of(attempt);
   for (auto i = list.count(); i-- > 0;) {
     if (list.message_ids[i] == exchange.message_id && list.types[i] == exchange.type) list.finished[i] = true;

@@ -50,9 +50,9 @@ void Tracker::Impl::release(std::uint32_t index) {
   else attempts[attempt.next_in_pair].previous_in_pair = attempt.previous_in_pair;
   --pair.attempts;
   ++pair.attempts_left_out;
-  attempt_index.erase(attempt_hash(attempt.initiator_cookie, attempt.pair_key), index);
+  attempt_index.erase(attempt_hash(attempt.initiator_cookie, pair_key(pair.a, pair.b)), index);
   const auto other_pair = attempt.rare == none ? none : rare_pool[attempt.rare].pair;
-  if (other_pair != none) attempt_index.erase(attempt_hash(attempt.initiator_cookie, rare_pool[attempt.rare].pair_key), index);
+  if (other_pair != none) attempt_index.erase(attempt_hash(attempt.initiator_cookie, pair_key(pairs[other_pair].a, pairs[other_pair].b)), index);
   cookie_index.erase(cookie_hash(attempt.initiator_cookie), index);
   attempt.phase1.log.clear(notes);
   if (attempt.nat != none) nat_pool.release(attempt.nat);
@@ -73,7 +73,7 @@ void Tracker::Impl::release(std::uint32_t index) {
 void Tracker::Impl::release_reference(std::uint32_t index) {
   auto& pair = pairs[index];
   if (--pair.references > 0 || pair.other_versions != none || pair.ikev2_packets > 0) return;
-  pair_index.erase(static_cast<std::uint32_t>(pair.key >> 32U), index);
+  pair_index.erase(static_cast<std::uint32_t>(pair_key(pair.a, pair.b) >> 32U), index);
   pair.held = false;
   pairs.release(index);
 }

@@ -67,7 +67,7 @@ void Tracker::Impl::other_version(const net::Datagram& datagram, std::size_t off
   const auto index = find_pair(datagram.source.address, datagram.destination.address, pair_key(datagram.source.address, datagram.destination.address), pairs.used() < limits.attempts);
   if (index == none) return;
   auto& pair = pairs[index];
-  if (major == 2) ++pair.ikev2_packets;
+  if (major == 2) count_up(pair.ikev2_packets);
   if (pair.other_versions == none) {
     if (other_versions.size() >= max_other_version_lists) return;
     pair.other_versions = static_cast<std::uint32_t>(other_versions.size());

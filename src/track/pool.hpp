@@ -82,10 +82,19 @@ class Pool {
       chunks_.push_back(static_cast<Chunk*>(memory));
       return;
     }
-    constexpr auto per_slab = sizeof(Chunk) < huge_page ? huge_page / sizeof(Chunk) : 1;
+    constexpr auto per_slab = pages_of_slab() * huge_page / sizeof(Chunk);
     auto* slab = static_cast<std::uint8_t*>(allocate_huge(per_slab * sizeof(Chunk)));
     owned_.emplace_back(slab);
     for (std::size_t i = 0; i < per_slab; ++i) chunks_.push_back(reinterpret_cast<Chunk*>(slab + i * sizeof(Chunk)));
+  }
+
+  /// As many as leave the least behind the last chunk that fits: what is left over of a huge page is there for nothing.
+  static constexpr std::size_t pages_of_slab() {
+    std::size_t best = (sizeof(Chunk) + huge_page - 1) / huge_page;
+    for (std::size_t pages = best; pages <= best + 3; ++pages) {
+      if (pages * huge_page % sizeof(Chunk) * best < best * huge_page % sizeof(Chunk) * pages) best = pages;
+    }
+    return best;
   }
 
   std::uint32_t& free_link(std::uint32_t index) { return chunks_[index / chunk_records]->records[index % chunk_records].next_free; }

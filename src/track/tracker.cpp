@@ -97,13 +97,12 @@ std::uint32_t Tracker::Impl::find_pair(const net::Address& x, const net::Address
   const auto hash = static_cast<std::uint32_t>(key >> 32U);
   const auto& a = std::min(x, y);
   const auto& b = std::max(x, y);
-  const auto found = pair_index.find(hash, [&](std::uint32_t i) { return pairs[i].key == key && pairs[i].a == a && pairs[i].b == b; });
+  const auto found = pair_index.find(hash, [&](std::uint32_t i) { return pairs[i].a == a && pairs[i].b == b; });
   if (found != none || !make) return found;
   const auto fresh = pairs.allocate();
   auto& pair = pairs[fresh];
   pair.a = a;
   pair.b = b;
-  pair.key = key;
   pair.held = true;
   pair_index.insert(hash, fresh);
   return fresh;
@@ -122,7 +121,7 @@ void Tracker::Impl::datagram(const net::Datagram& datagram) {
   }
 }
 
-void Tracker::Impl::decode(const net::Datagram& datagram, std::size_t offset, std::uint64_t key) {
+void Tracker::Impl::decode(const net::Datagram& datagram, std::size_t offset, std::uint64_t key, std::uint32_t likely) {
   const auto octets = datagram.payload.subspan(offset);
   const auto sent = datagram.sent_length - static_cast<std::uint32_t>(offset);
   if (!decode_message(octets, sent, message)) {
@@ -134,7 +133,7 @@ void Tracker::Impl::decode(const net::Datagram& datagram, std::size_t offset, st
     return count_malformed(datagram, {});
   }
   if (message.header.next_payload == PayloadType::fragment) return fragment(datagram, key);
-  take({datagram, message, datagram.partial, false, datagram.completes, key});
+  take({datagram, message, datagram.partial, false, datagram.completes, key, likely});
 }
 
 void Tracker::Impl::count_malformed(const net::Datagram& datagram, const std::optional<DecodeError>& why) {
@@ -214,9 +213,9 @@ void Tracker::Impl::take(Arrival arrival) {
     }
   }
   // A partial message is compared by more than its digest, and so is one that comes after it.
-  const auto bits = std::uint64_t{1} << (octets_digest & 63U) | std::uint64_t{1} << (octets_digest >> 6U & 63U);
-  const bool maybe_seen = (exchange.digests & bits) == bits || arrival.partial || exchange.digests == ~std::uint64_t{0};
-  exchange.digests |= arrival.partial ? ~std::uint64_t{0} : bits;
+  const bool maybe_seen = arrival.partial || exchange.log.may_hold(octets_digest);
+  if (arrival.partial) exchange.log.search_always();
+  else exchange.log.remember(octets_digest);
   if (maybe_seen && find_original(exchange, note)) {
     ++(note.is(Note::copy) ? attempt.copies : attempt.resends);
     ++(note.is(Note::copy) ? counts.copies : counts.resends);
@@ -228,7 +227,13 @@ void Tracker::Impl::take(Arrival arrival) {
   const bool was_whole = exchange.has_three();
   auto& distinct = from_responder == exchange.started_by_responder ? exchange.distinct_from_starter : exchange.distinct_from_other;
   if (distinct < 255) ++distinct;
-  if (exchange.type == ExchangeType::quick_mode && exchange.has_three() && !was_whole) count_up(attempt.quick_modes_complete);
+  if (exchange.type == ExchangeType::quick_mode && exchange.has_three() && !was_whole) {
+    count_up(attempt.quick_modes_complete);
+    if (attempt.quick_modes_complete == 1) {  // those that follow may soon have to go
+      attempt.phase1.log.pack(notes);
+      exchange.log.pack(notes);
+    }
+  }
   if (&exchange != &attempt.phase1 && exchange.type != ExchangeType::informational) note_progress(attempt, exchange);
   if (attempt.book != AttemptRecord::off_the_book) keep_book(attempt, exchange, note);
   learn(attempt, arrival, from_responder);
@@ -240,11 +245,12 @@ std::uint32_t Tracker::Impl::find_attempt(const Arrival& arrival, std::uint64_t 
   const auto& destination = arrival.datagram.destination;
   const auto order = source.address <=> destination.address;
   const bool from_b = order > 0;
-  const auto first = first_under(header.initiator_cookie);
+  const bool found = arrival.likely != none && attempts[arrival.likely].initiator_cookie == header.initiator_cookie && attempts[arrival.likely].held;
+  const auto first = found ? arrival.likely : first_under(header.initiator_cookie);
   const auto own = attempt_under(header.initiator_cookie, key, first);
   if (own != none) {
     const auto& attempt = attempts[own];
-    from_responder = from_b != (attempt.pair_key == key ? attempt.initiator_is_b : rare_pool[attempt.rare].initiator_is_b);
+    from_responder = from_b != (attempt.pair_key == kept_key(key) ? attempt.initiator_is_b : rare_pool[attempt.rare].initiator_is_b);
     if (order == 0) from_responder = source.port != attempt.initiator_port;
     return own;
   }
@@ -293,7 +299,7 @@ bool Tracker::Impl::side_under_other_pair(std::uint32_t index, const Arrival& ar
   const auto pair = find_pair(source.address, destination.address, key, true);
   auto& there = rare(attempt);
   there.pair = pair;
-  there.pair_key = key;
+  there.pair_key = kept_key(key);
   ++pairs[pair].references;
   there.initiator_is_b = (source.address > destination.address) != from_responder;
   attempt_index.insert(attempt_hash(attempt.initiator_cookie, key), index);
@@ -311,7 +317,7 @@ std::uint32_t Tracker::Impl::new_attempt(const Arrival& arrival, std::uint64_t k
   attempt.id = next_id++;
   attempt.initiator_cookie = header.initiator_cookie;
   attempt.pair = pair_number;
-  attempt.pair_key = key;
+  attempt.pair_key = kept_key(key);
   attempt.first = attempt.last = nanoseconds(datagram.time);
 
   const bool has_sa = std::ranges::any_of(arrival.message.payloads, [](const auto& payload) { return payload.type == PayloadType::security_association; });
@@ -488,7 +494,7 @@ std::uint32_t Tracker::Impl::attempt_under(Cookie cookie, std::uint64_t key, std
 
 bool Tracker::Impl::is_under(const AttemptRecord& attempt, Cookie cookie, std::uint64_t key) const {
   if (attempt.initiator_cookie != cookie) return false;
-  return attempt.pair_key == key || (attempt.rare != none && rare_pool[attempt.rare].pair != none && rare_pool[attempt.rare].pair_key == key);
+  return attempt.pair_key == kept_key(key) || (attempt.rare != none && rare_pool[attempt.rare].pair != none && rare_pool[attempt.rare].pair_key == kept_key(key));
 }
 
 std::uint8_t Tracker::Impl::responder_cookie(AttemptRecord& attempt, Cookie cookie) {

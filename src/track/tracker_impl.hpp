@@ -29,6 +29,7 @@ struct Arrival {
   bool ike_fragmented = false;
   std::uint64_t completes = 0;  // packet number of the partial note that this one replaces
   std::uint64_t pair_key = 0;
+  std::uint32_t likely = none;  // the first attempt under its cookie, as far as was known before
   const isakmp::Message* opened = nullptr;  // what is inside, when a key opened it
 };
 
@@ -38,8 +39,8 @@ struct Tracker::Impl {
   void datagram(const net::Datagram& datagram);
   void esp(const net::PacketInfo& packet, std::uint32_t spi, bool in_udp);
   void settle_esp();
-  std::uint32_t esp_pair(const net::PacketInfo& packet, std::uint64_t key);
-  [[nodiscard]] std::uint32_t find_esp_pair(const net::Address& a, const net::Address& b, std::uint64_t key) const;
+  std::uint32_t esp_pair(std::uint64_t key);
+  [[nodiscard]] std::uint32_t find_esp_pair(std::uint64_t key) const;
   void icmp_error(const net::IcmpError& error);
   void tunnels(std::uint32_t index, std::vector<Tunnel>& out) const;
   std::vector<VendorSeen> vendors(const Attempt& attempt, Side side) const;
@@ -53,7 +54,7 @@ struct Tracker::Impl {
   void settle_messages();
   void bring_records_near();
   void decode_oldest();
-  void decode(const net::Datagram& datagram, std::size_t offset, std::uint64_t key);
+  void decode(const net::Datagram& datagram, std::size_t offset, std::uint64_t key, std::uint32_t likely);
   void take(Arrival arrival);
   std::uint32_t find_pair(const net::Address& x, const net::Address& y, std::uint64_t key, bool make);
   std::uint32_t find_attempt(const Arrival& arrival, std::uint64_t key, std::uint32_t digest, bool& from_responder);
@@ -64,7 +65,7 @@ struct Tracker::Impl {
   ExchangeRecord& child(AttemptRecord& attempt, const isakmp::Header& header, bool from_responder);
   ChildView children_of(const AttemptRecord& attempt) const;
   void bring_list_near(const AttemptRecord& attempt) const;
-  ChildView room_for_child(AttemptRecord& attempt);
+  ChildView room_for_child(AttemptRecord& attempt, const ChildView& list);
   std::uint32_t drop_child(AttemptRecord& attempt, const ChildView& list);
   void trim_children(AttemptRecord& attempt);
   void move_children(AttemptRecord& attempt, ChildListKind kind);
@@ -115,7 +116,7 @@ struct Tracker::Impl {
   [[nodiscard]] bool went_by_the_book(const PairRecord& pair) const;
   [[nodiscard]] std::optional<Routine> routine(std::uint32_t index) const;
   void add_esp(Tunnel& tunnel, const PairRecord& pair) const;
-  std::span<const std::uint32_t> flows_by_pair(const net::Address& a, const net::Address& b) const;
+  std::span<const std::uint32_t> flows_of(std::uint32_t esp_pair) const;
 
   /// Keyed hash of two addresses, whichever comes first; never 0.
   [[nodiscard]] std::uint64_t pair_key(const net::Address& x, const net::Address& y) const;
@@ -138,6 +139,8 @@ struct Tracker::Impl {
   Pool<ExchangeRecord, 512> exchanges;
   Pool<NatRecord, 256> nat_pool;
   Pool<RareRecord, 64> rare_pool;
+  mutable bool only_done = false;             // for the ChildView of an only exchange
+  mutable std::uint8_t only_count = 1;
   mutable Pool<FewChildren, 256> few_children;    // mutable: a ChildView of them writes, and reads as well
   mutable Pool<SomeChildren, 256> some_children;
   mutable Pool<ManyChildren, 64> many_children;
@@ -167,7 +170,7 @@ struct Tracker::Impl {
   struct WaitingEsp {
     net::PacketInfo packet;
     std::uint64_t pair = 0;
-    std::uint64_t key = 0;
+    std::uint32_t hash = 0;
     std::uint32_t spi = 0;
     std::uint32_t flow = none;
     bool in_udp = false;
@@ -177,7 +180,7 @@ struct Tracker::Impl {
   std::size_t waiting_esp_count = 0;
   Pool<EspPairRecord, 256> esp_pairs;
   Pool<FlowRecord, 256> flows;
-  mutable std::vector<std::uint32_t> flow_order;  // flows by their unordered pair of addresses, made when asked for
+  mutable std::vector<std::uint32_t> flow_order;  // flows by their pair of addresses, made when asked for
   std::vector<std::vector<OtherVersion>> other_versions;
   HashIndex pair_index;
   HashIndex cookie_index;    // by initiator cookie: the first attempt under it

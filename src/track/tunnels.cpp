@@ -231,7 +231,7 @@ std::optional<Routine> Tracker::Impl::routine(std::uint32_t index) const {
   bring_near(index);
   const auto& pair = pairs[index];
   if (!pair.held || !went_by_the_book(pair)) return std::nullopt;
-  if (find_esp_pair(pair.a, pair.b, pair.key) != none) return std::nullopt;
+  if (find_esp_pair(pair_key(pair.a, pair.b)) != none) return std::nullopt;
   const auto& attempt = attempts[pair.first_attempt];
   return Routine{attempt.initiator_is_b ? pair.b : pair.a, attempt.initiator_is_b ? pair.a : pair.b, attempt.phase1.type, attempt.id, attempt.resends};
 }

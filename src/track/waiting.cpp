@@ -10,7 +10,7 @@ void Tracker::Impl::isakmp(const net::Datagram& datagram, std::size_t offset) {
   const auto key = pair_key(datagram.source.address, datagram.destination.address);
   if (datagram.payload.size() > sizeof(WaitingMessage::octets) || octets.size() < isakmp::header_length) {
     settle_messages();  // in order of arrival
-    return decode(datagram, offset, key);
+    return decode(datagram, offset, key, none);
   }
   if (arrived - decoded == most_waiting) decode_oldest();
   auto& slot = waiting_at(arrived);
@@ -88,7 +88,7 @@ void Tracker::Impl::bring_records_near() {
 
 void Tracker::Impl::decode_oldest() {
   const auto& slot = waiting_at(decoded++);
-  decode(slot.datagram, slot.offset, slot.pair_key);
+  decode(slot.datagram, slot.offset, slot.pair_key, slot.attempt);
 }
 
 void Tracker::Impl::settle_messages() {
