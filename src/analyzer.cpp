@@ -91,7 +91,7 @@ report::TunnelRow row_of(const track::Routine& routine, std::uint32_t index) {
   row.aggressive = routine.mode == isakmp::ExchangeType::aggressive;
   row.phase1_seen = true;
   row.positions = row.aggressive ? track::Positions{track::Position::am_active, track::Position::am_active, 3} : track::Positions{track::Position::mm_active, track::Position::mm_active, 6};
-  row.attempts = 1;
+  row.attempts = routine.attempts;
   row.resends = routine.resends;
   return row;
 }

@@ -127,8 +127,10 @@ struct AttemptRecord {
   std::array<std::uint16_t, 2> vendors{}; // interned sets of vendor IDs, by side
 
   static constexpr std::uint8_t off_the_book = 0xff;
-  /// In `book`, once phase 2 is complete: that side sent one Informational, a keepalive or its answer or a Delete.
+  /// In `book`, once phase 2 is complete: that side sent an Informational since the attempt was last silent, a keepalive
+  /// or its answer or a Delete.
   static constexpr std::array<std::uint8_t, 2> one_informational{0x10, 0x20};
+  static constexpr std::uint8_t both_informational = 0x30;
   static constexpr std::uint8_t book_number = 0x0f;
 };
 

@@ -188,6 +188,7 @@ void Tracker::Impl::take(Arrival arrival) {
   if (index == none) index = new_attempt(arrival, key, from_responder);
   auto& attempt = attempts[index];
   attempt.touched = true;
+  const auto silence = nanoseconds(datagram.time) - attempt.last;
   if (nanoseconds(datagram.time) < attempt.last) attempt.book = AttemptRecord::off_the_book;
   attempt.last = std::max(attempt.last, nanoseconds(datagram.time));
 
@@ -235,7 +236,7 @@ void Tracker::Impl::take(Arrival arrival) {
     }
   }
   if (&exchange != &attempt.phase1 && exchange.type != ExchangeType::informational) note_progress(attempt, exchange);
-  if (attempt.book != AttemptRecord::off_the_book) keep_book(attempt, exchange, note);
+  if (attempt.book != AttemptRecord::off_the_book) keep_book(attempt, exchange, note, silence);
   learn(attempt, arrival, from_responder);
 }
 
@@ -359,10 +360,11 @@ ExchangeRecord& Tracker::Impl::exchange_for(AttemptRecord& attempt, const Header
   return child(attempt, header, from_responder);
 }
 
-// Whether all goes by the book: every message of phase 1 once and in order, then whole Quick Modes, and at most one
-// Informational of each side: more may mean an end, or that one side has gone. `book` is the number of the next message;
-// of such an attempt nothing needs to be looked at twice.
-void Tracker::Impl::keep_book(AttemptRecord& attempt, const ExchangeRecord& exchange, const Note& note) {
+// Whether all goes by the book: every message of phase 1 once and in order, then whole Quick Modes, and Informationals one
+// of each side at a time: several at once may mean an end, some without an answer that one side has gone. `book` is the
+// number of the next message; of such an attempt nothing needs to be looked at twice.
+void Tracker::Impl::keep_book(AttemptRecord& attempt, const ExchangeRecord& exchange, const Note& note, std::int64_t silence) {
+  constexpr Duration at_once = std::chrono::seconds{2};  // longer than diagnosis takes messages for said at once
   constexpr auto odd = Note::partial | Note::cut | Note::ip_fragmented | Note::ike_fragmented | Note::malformed | Note::has_notify | Note::has_delete | Note::icmp;
   const bool from_responder = note.is(Note::from_responder);
   bool in_order = (note.flags & odd) == 0 && !attempt.initiator_assumed && attempt.rare == none;
@@ -372,6 +374,11 @@ void Tracker::Impl::keep_book(AttemptRecord& attempt, const ExchangeRecord& exch
     if (in_order) ++attempt.book;
   } else if (exchange.type == ExchangeType::informational) {
     const auto said = AttemptRecord::one_informational[from_responder ? 1 : 0];
+    if (silence > at_once.count()) {
+      const auto before = attempt.book & AttemptRecord::both_informational;
+      in_order = in_order && (before == 0 || before == AttemptRecord::both_informational);
+      attempt.book = attempt.book & AttemptRecord::book_number;
+    }
     in_order = in_order && note.is(Note::encrypted) && past_phase1 && (attempt.book & said) == 0 && attempt.quick_modes_begun > 0 && attempt.quick_modes_begun == attempt.quick_modes_complete;
     attempt.book = static_cast<std::uint8_t>(attempt.book | said);
   } else {

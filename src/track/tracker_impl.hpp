@@ -74,7 +74,7 @@ struct Tracker::Impl {
   [[nodiscard]] bool under_pressure() const { return exchanges.used() > 32'768; }
   void note_progress(AttemptRecord& attempt, const ExchangeRecord& exchange);
   static bool is_harmless_resend(const AttemptRecord& attempt, const ExchangeRecord& exchange, const Note& note);
-  void keep_book(AttemptRecord& attempt, const ExchangeRecord& exchange, const Note& note);
+  void keep_book(AttemptRecord& attempt, const ExchangeRecord& exchange, const Note& note, std::int64_t silence);
   Note make_note(AttemptRecord& attempt, const Arrival& arrival, std::uint32_t digest, bool from_responder);
   bool find_original(const ExchangeRecord& exchange, Note& note) const;
   void learn(AttemptRecord& attempt, const Arrival& arrival, bool from_responder);

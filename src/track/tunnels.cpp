@@ -221,10 +221,18 @@ void Tracker::Impl::bring_near(std::uint32_t index) const {
   });
 }
 
+// One after the other, of one client: what several attempts mean together is then no more than what each means.
 bool Tracker::Impl::went_by_the_book(const PairRecord& pair) const {
-  if (pair.attempts != 1 || pair.attempts_left_out > 0 || pair.other_versions != none || pair.ikev2_packets > 0) return false;
-  const auto& attempt = attempts[pair.first_attempt];
-  return attempt.book != AttemptRecord::off_the_book && (attempt.book & AttemptRecord::book_number) == phase1_length(attempt.phase1.type) + 1 && attempt.quick_modes_begun > 0 && attempt.quick_modes_begun == attempt.quick_modes_complete && attempt.left_out == 0;
+  constexpr std::uint32_t many = 16;
+  if (pair.attempts == 0 || pair.attempts > many || pair.attempts_left_out > 0 || pair.other_versions != none || pair.ikev2_packets > 0) return false;
+  const auto& first = attempts[pair.first_attempt];
+  for (auto i = pair.first_attempt; i != none; i = attempts[i].next_in_pair) {
+    const auto& attempt = attempts[i];
+    const bool complete = attempt.book != AttemptRecord::off_the_book && (attempt.book & AttemptRecord::book_number) == phase1_length(attempt.phase1.type) + 1;
+    if (!complete || attempt.quick_modes_begun == 0 || attempt.quick_modes_begun != attempt.quick_modes_complete) return false;
+    if (attempt.initiator_is_b != first.initiator_is_b || attempt.initiator_port != first.initiator_port) return false;
+  }
+  return true;
 }
 
 std::optional<Routine> Tracker::Impl::routine(std::uint32_t index) const {
@@ -232,8 +240,10 @@ std::optional<Routine> Tracker::Impl::routine(std::uint32_t index) const {
   const auto& pair = pairs[index];
   if (!pair.held || !went_by_the_book(pair)) return std::nullopt;
   if (find_esp_pair(pair_key(pair.a, pair.b)) != none) return std::nullopt;
-  const auto& attempt = attempts[pair.first_attempt];
-  return Routine{attempt.initiator_is_b ? pair.b : pair.a, attempt.initiator_is_b ? pair.a : pair.b, attempt.phase1.type, attempt.id, attempt.resends};
+  const auto& first = attempts[pair.first_attempt];
+  std::uint32_t resends = 0;
+  for (auto i = pair.first_attempt; i != none; i = attempts[i].next_in_pair) resends += attempts[i].resends;
+  return Routine{first.initiator_is_b ? pair.b : pair.a, first.initiator_is_b ? pair.a : pair.b, attempts[pair.last_attempt].phase1.type, first.id, resends, pair.attempts};
 }
 
 void Tracker::Impl::tunnels(std::uint32_t index, std::vector<Tunnel>& out) const {

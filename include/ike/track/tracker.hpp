@@ -35,14 +35,15 @@ struct TrackCounts {
   std::uint64_t copies = 0;
 };
 
-/// A pair of addresses whose one attempt went by the book: phase 1 whole and in order, then whole Quick Modes and
-/// nothing else, every message once. It is up, and there is no more to say of it.
+/// A pair of addresses whose attempts, one after the other, went by the book: phase 1 whole and in order, then whole Quick
+/// Modes, and Informationals that each side answers. It is up, and there is no more to say of it.
 struct Routine {
   net::Address initiator;
   net::Address responder;
   ExchangeType mode{};
-  std::uint32_t attempt = 0;  ///< Attempt::id
+  std::uint32_t attempt = 0;  ///< Attempt::id of the first
   std::uint32_t resends = 0;
+  std::uint32_t attempts = 1;
 };
 
 /// A message whose header or chain cannot be read to its end.
