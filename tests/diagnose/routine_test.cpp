@@ -30,7 +30,7 @@ std::optional<Routine> watch(const std::vector<Step>& exchange, Observer& wire) 
 diagnose::Diagnosis judge(const Observer& wire) {
   diagnose::Options options;
   options.brief = true;
-  return diagnose::diagnose(wire.tunnel(), {.first = {}, .last = Time{std::chrono::seconds{1'700'000'100}}}, options);
+  return diagnose::diagnose(wire.tunnel(), {.first = {}, .last = Time{std::chrono::seconds{1'700'010'000}}}, options);
 }
 
 TEST_CASE("an exchange that goes by the book is a routine, in either mode, and up") {
@@ -110,6 +110,67 @@ TEST_CASE("one step out of order, missing or strange, and it is no routine") {
       if (i > 0) differs([&](auto& exchange) { std::swap(exchange[i - 1], exchange[i]); });
     }
   }
+}
+
+TEST_CASE("keepalives over hours and new attempts in order are a routine as long as each is answered") {
+  const auto watch_for = [](unsigned attempts, unsigned keepalives, bool last_answered) {
+    Observer wire;
+    double at = 1;
+    for (std::uint64_t n = 0; n < attempts; ++n) {
+      const Cookies cookies{0x1111000000000000 + n, 0x2222000000000000 + n};
+      for (unsigned number = 1; number <= 6; ++number) wire.send(at += 0.1, number % 2 == 1 ? over : answer, mm(number, cookies));
+      for (std::uint8_t number = 1; number <= 3; ++number) wire.send(at += 0.1, number % 2 == 1 ? over : answer, sealed(32, 0xabcd, number, cookies));
+      for (unsigned i = 0; i < keepalives; ++i) {
+        wire.send(at += 30, over, sealed(5, 2 * i + 1, static_cast<std::uint8_t>(2 * i + 1), cookies));
+        if (i + 1 < keepalives || n + 1 < attempts || last_answered) wire.send(at += 0.1, answer, sealed(5, 2 * i + 2, static_cast<std::uint8_t>(2 * i + 2), cookies));
+      }
+    }
+    const auto routine = wire.tracker().routine(0);
+    if (routine) {
+      CHECK(routine->attempts == attempts);
+      const auto judged = judge(wire);
+      CHECK(judged.verdict == diagnose::Verdict::up);
+      CHECK(judged.findings.empty());
+    }
+    return routine.has_value();
+  };
+  for (const unsigned attempts : {1U, 3U}) {
+    for (const unsigned keepalives : {1U, 2U, 40U}) {
+      CAPTURE(attempts);
+      CAPTURE(keepalives);
+      CHECK(watch_for(attempts, keepalives, true));
+      CHECK(watch_for(attempts, keepalives, false));  // one without an answer is no silence yet
+    }
+  }
+  CHECK_FALSE(watch_for(40, 1, true));  // so many that something may be wrong
+}
+
+TEST_CASE("whatever Informationals come when: a routine is judged up and without findings") {
+  std::mt19937 random{21};
+  unsigned routines = 0;
+  for (int round = 0; round < 3'000; ++round) {
+    Observer wire;
+    double at = 1;
+    for (std::uint64_t n = 0, attempts = 1 + random() % 3; n < attempts; ++n) {
+      const Cookies cookies{0x1111000000000000 + n, 0x2222000000000000 + n};
+      for (unsigned number = 1; number <= 6; ++number) wire.send(at += 0.1, number % 2 == 1 ? over : answer, mm(number, cookies));
+      for (std::uint8_t number = 1; number <= 3; ++number) wire.send(at += 0.1, number % 2 == 1 ? over : answer, sealed(32, 0xabcd, number, cookies));
+      bool from_initiator = random() % 2 == 0;
+      for (auto count = random() % 7; count > 0; --count) {
+        const double gaps[] = {0.05, 0.1, 0.7, 1.4, 1.9, 2.1, 10, 40};
+        wire.send(at += gaps[random() % std::size(gaps)], from_initiator ? over : answer, sealed(5, static_cast<std::uint32_t>(random() | 1U), static_cast<std::uint8_t>(random()), cookies));
+        if (random() % 4 != 0) from_initiator = !from_initiator;
+      }
+      at += random() % 2 == 0 ? 0.5 : 60;
+    }
+    if (!wire.tracker().routine(0)) continue;
+    ++routines;
+    const auto judged = judge(wire);
+    CAPTURE(round);
+    CHECK(judged.verdict == diagnose::Verdict::up);
+    CHECK(judged.findings.empty());
+  }
+  CHECK(routines > 500);
 }
 
 TEST_CASE("whatever is lost, doubled or moved: a routine is judged up and without findings") {
