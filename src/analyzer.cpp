@@ -291,7 +291,15 @@ report::Report Analyzer::report(report::CaptureInfo capture) const {
     }
   }
   const auto first_seen = [&](const report::TunnelRow& row) { return order[row.index]; };
-  if (!std::ranges::is_sorted(report.tunnels, {}, first_seen)) std::ranges::stable_sort(report.tunnels, {}, first_seen);  // nearly always sorted
+  if (!std::ranges::is_sorted(report.tunnels, {}, first_seen)) {  // seldom
+    std::ranges::stable_sort(report.tunnels, {}, first_seen);
+    auto sorted = places;
+    for (std::uint32_t place = 0; auto& row : report.tunnels) {
+      sorted[place] = places[row.index];
+      row.index = place++;
+    }
+    places = std::move(sorted);
+  }
 
   report.open = [&self, facts, places = std::move(places)](const report::TunnelRow& row) {
     const auto [pair, part] = places[row.index];
@@ -299,6 +307,7 @@ report::Report Analyzer::report(report::CaptureInfo capture) const {
     self.tracker.tunnels(pair, found);
     report::TunnelReport opened;
     opened.tunnel = std::move(found[part]);
+    opened.tunnel.id = row.index + 1;
     self.add_opened(opened.tunnel);
     for (auto& attempt : opened.tunnel.attempts) locate_nat(self.tracker, attempt);
     opened.diagnosis = diagnose::diagnose(opened.tunnel, facts, self.options.judgement);

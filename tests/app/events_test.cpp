@@ -22,10 +22,21 @@ TEST_CASE("--format ndjson: a line for every exchange, message and resend, then 
   CHECK(has(outcome.out, "\"number\":1,\"length\":204,\"encrypted\":false,\"payloads\":[\"SA\",\"VID\""));
   CHECK(has(outcome.out, "\"position\":\"MM_WAIT_MSG6\""));
   CHECK(has(outcome.out, "\"times_sent\":6"));
-  CHECK(has(outcome.out, "{\"type\":\"tunnel\",\"id\":\"t0\","));
+  CHECK(has(outcome.out, "{\"type\":\"tunnel\",\"id\":\"t1\","));
   CHECK(has(outcome.out, "\"verdict\":\"stalled\",\"refused\":true"));
-  CHECK(has(outcome.out, "{\"type\":\"finding\",\"id\":\"psk-mismatch\",\"tunnel\":\"t0\",\"exchange\":\"t0.a2\",\"certainty\":\"likely\",\"severity\":\"stall\""));
+  CHECK(has(outcome.out, "{\"type\":\"finding\",\"id\":\"psk-mismatch\",\"tunnel\":\"t1\",\"exchange\":\"t1.a2\",\"certainty\":\"likely\",\"severity\":\"stall\""));
   CHECK(outcome.out.substr(outcome.out.rfind("{\"type\"")).starts_with("{\"type\":\"capture\",\"event\":\"complete\",\"files\":["));
+}
+
+TEST_CASE("each tunnel of a report has an id of its own, in order of the first packets, and findings name it") {
+  const Scratch scratch;
+  const std::string report = scratch.run("read --format json stuck.pcap fine.pcap").out;
+  const std::size_t first = report.find("\"tunnels\":[{\"id\":\"t1\"");
+  const std::size_t second = report.find("{\"id\":\"t2\",\"peers\"");
+  CHECK(first != std::string::npos);
+  CHECK((second != std::string::npos && second > first));
+  CHECK_FALSE(has(report, "{\"id\":\"t3\",\"peers\""));
+  CHECK(has(report, "\"tunnel\":\"t2\",\"exchange\":\"t2.a"));
 }
 
 TEST_CASE("lines of ndjson hold the objects of the JSON report") {

@@ -176,7 +176,7 @@ struct OtherVersion {
 
 /// One pair of addresses: what reports call a tunnel.
 struct Tunnel {
-  std::uint32_t id = 0;
+  std::uint32_t id = 0;                   ///< in a report: from 1, by the first packet; else 0
   net::Address peers[2];                  ///< initiator and responder of the newest attempt
   std::vector<Event> events;              ///< all attempts' events; Attempt::events look into it
   std::vector<Attempt> attempts;          ///< oldest first
