@@ -90,11 +90,11 @@ inline constexpr std::size_t longest = 8 + sizeof(Note);
 inline constexpr std::uint64_t most_time = (std::uint64_t{1} << 28U) - 1;  // microseconds; the last value is the mark
 inline constexpr std::uint64_t most_packets = (std::uint64_t{1} << 20U) - 1;
 inline constexpr std::uint16_t most_payloads = (1U << 7U) - 1;
-inline constexpr std::uint16_t kept_flags = Note::from_responder | Note::encrypted | Note::ip_fragmented | Note::ike_fragmented | Note::natt_port | Note::carries_sa | Note::carries_ke_or_nonce | Note::carries_auth;
+inline constexpr std::uint16_t kept_flags = Note::from_responder | Note::encrypted | Note::cut | Note::ip_fragmented | Note::natt_port | Note::carries_sa | Note::carries_ke_or_nonce | Note::carries_auth;
 
-// The kept ones stand at bits 0, 1, 4, 5 and 7 to 10.
-constexpr std::uint64_t narrow(std::uint16_t flags) { return (flags & 3U) | (flags >> 2U & 0xcU) | (flags >> 3U & 0xf0U); }
-constexpr std::uint16_t widen(std::uint64_t flags) { return static_cast<std::uint16_t>((flags & 3U) | (flags & 0xcU) << 2U | (flags & 0xf0U) << 3U); }
+// The kept ones stand at bits 0, 1, 3, 4 and 7 to 10.
+constexpr std::uint64_t narrow(std::uint16_t flags) { return (flags & 3U) | (flags >> 1U & 0xcU) | (flags >> 3U & 0xf0U); }
+constexpr std::uint16_t widen(std::uint64_t flags) { return static_cast<std::uint16_t>((flags & 3U) | (flags & 0xcU) << 1U | (flags & 0xf0U) << 3U); }
 static_assert(widen(narrow(kept_flags)) == kept_flags);
 
 /// Writes `note` at `at`, where there is room for the longest; gives the place behind it.
