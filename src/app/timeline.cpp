@@ -135,16 +135,20 @@ bool Timeline::open(std::uint16_t index) {
   return true;
 }
 
-void Timeline::advance(std::uint16_t index) {
-  Input& input = inputs_[index];
+inline void Timeline::fetch(std::uint16_t index, Input& input) {
   try {
     input.head = input.source->next();
   } catch (const std::exception& why) {  // the medium fails in the middle
     fail(index, why);
   }
-  if (input.head == nullptr) return close(index);
-  if (shifts_.empty()) [[likely]]
-    return;
+  if (input.head == nullptr) [[unlikely]]
+    close(index);
+}
+
+void Timeline::advance(std::uint16_t index) {
+  Input& input = inputs_[index];
+  fetch(index, input);
+  if (input.head == nullptr || shifts_.empty()) return;
   input.shifted = *input.head;
   std::int64_t time = input.shifted.time.time_since_epoch().count();
   if (!__builtin_add_overflow(time, shifts_[index].count(), &time)) input.shifted.time = Time{Duration{time}};
@@ -178,9 +182,10 @@ void Timeline::fail(std::uint16_t index, const std::exception& why) {
 
 const Frame* Timeline::next() {
   if (only_ != nullptr) {
-    advance(only_index_);
+    if (shifts_.empty()) fetch(only_index_, *only_);
+    else advance(only_index_);
     if (only_->head != nullptr) [[likely]] {
-      info_.files[only_index_].packets = only_->head->number;
+      only_file_->packets = only_->head->number;
       return only_->head;
     }
     turns_.clear();
@@ -214,6 +219,7 @@ const Frame* Timeline::next() {
   if (turns_.size() == 1 && waiting_.empty()) {
     only_ = &inputs_[index];
     only_index_ = index;
+    only_file_ = &info_.files[index];
   }
   return head;
 }

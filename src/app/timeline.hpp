@@ -56,6 +56,7 @@ class Timeline {
   };
 
   bool open(std::uint16_t index);
+  void fetch(std::uint16_t index, Input& input);
   void advance(std::uint16_t index);
   void close(std::uint16_t index);
   void fail(std::uint16_t index, const std::exception& why);
@@ -70,6 +71,7 @@ class Timeline {
   bool given_ = false;         // the front's head was given and must be replaced
   Input* only_ = nullptr;      // the one file left, when there is nothing to merge any more
   std::uint16_t only_index_ = 0;
+  report::CaptureInfo::File* only_file_ = nullptr;
   report::CaptureInfo info_;
 };
 
