@@ -183,7 +183,9 @@ std::optional<Finding> no_msg5(const Story& story) {
   if (story.aggressive() || !four.any() || story.step[5].any() || story.any_active() || sent_after(story, 3, four) > 0 || story.unread_fragments(Side::initiator, four.first->time)) return std::nullopt;
   const auto* refused = story.informational_from(Side::initiator, four.first->time);
   if (refused == nullptr && !story.overdue(four)) return std::nullopt;
-  auto finding = silent(story, FindingId::no_msg5, Certainty::likely, 4, Position::mm_wait_msg5);
+  // That message 3 is not repeated tells only after a while that message 4 has arrived.
+  const bool time_to_repeat = story.capture->last - four.first->time >= story.options->patience;
+  auto finding = silent(story, FindingId::no_msg5, refused != nullptr || time_to_repeat ? Certainty::likely : Certainty::possible, 4, Position::mm_wait_msg5);
   if (refused != nullptr) {
     finding.notify = refused->notify;
     finding.refused = true;

@@ -101,6 +101,7 @@ struct Tracker::Impl {
   };
   struct Scratch {
     std::vector<Client> clients;
+    std::vector<std::uint32_t> sequence;
     std::vector<std::size_t> ends;
     std::vector<Origin> origins;
     std::vector<std::uint32_t> rank;
@@ -113,6 +114,7 @@ struct Tracker::Impl {
   void bring_near(std::uint32_t pair) const;
   /// Of an Attempt given out before; null when it has gone since.
   [[nodiscard]] const AttemptRecord* record_of(const Attempt& attempt) const;
+  [[nodiscard]] bool is_stray(const AttemptRecord& attempt) const;
   [[nodiscard]] bool went_by_the_book(const PairRecord& pair) const;
   [[nodiscard]] std::optional<Routine> routine(std::uint32_t index) const;
   void add_esp(Tunnel& tunnel, const PairRecord& pair) const;

@@ -246,6 +246,12 @@ std::optional<Routine> Tracker::Impl::routine(std::uint32_t index) const {
   return Routine{first.initiator_is_b ? pair.b : pair.a, first.initiator_is_b ? pair.a : pair.b, attempts[pair.last_attempt].phase1.type, first.id, resends, pair.attempts};
 }
 
+// Informationals alone, under cookies of which nothing else was seen.
+bool Tracker::Impl::is_stray(const AttemptRecord& attempt) const {
+  return attempt.phase1.type == ExchangeType::informational && attempt.left_out == 0 &&
+         std::ranges::all_of(children_of(attempt).all(), [&](std::uint32_t child) { return exchanges[child].type == ExchangeType::informational; });
+}
+
 void Tracker::Impl::tunnels(std::uint32_t index, std::vector<Tunnel>& out) const {
   const auto& pair = pairs[index];
   if (!pair.held) {
@@ -260,8 +266,11 @@ void Tracker::Impl::tunnels(std::uint32_t index, std::vector<Tunnel>& out) const
   const auto client_of = [&](const AttemptRecord& attempt) {
     return std::ranges::find_if(clients, [&](const auto& client) { return client.initiator_is_b == attempt.initiator_is_b && client.port == attempt.initiator_port; });
   };
+  auto& sequence = scratch.sequence;
+  sequence.clear();
   for (auto i = pair.first_attempt; i != none; i = attempts[i].next_in_pair) {
     const auto& attempt = attempts[i];
+    sequence.push_back(i);
     if (attempt.phase1.type == ExchangeType::informational) continue;
     for (const auto& client : clients) {
       if (client.initiator_is_b == attempt.initiator_is_b && client.port != attempt.initiator_port && attempt.first <= client.last && attempt.last >= client.first) interleaved = true;
@@ -275,6 +284,9 @@ void Tracker::Impl::tunnels(std::uint32_t index, std::vector<Tunnel>& out) const
     }
   }
   if (!interleaved) clients.resize(1);
+  // Nor are they the newest, by which the tunnel is known: the Delete of an older SA, say, tells nothing of who is who.
+  const auto newest = std::ranges::find_if_not(sequence.rbegin(), sequence.rend(), [&](std::uint32_t i) { return is_stray(attempts[i]); });
+  if (newest != sequence.rend()) std::rotate(newest.base() - 1, newest.base(), sequence.end());
   out.resize(clients.size());
   for (std::size_t n = 0; n < clients.size(); ++n) {
     auto& tunnel = out[n];
@@ -285,7 +297,7 @@ void Tracker::Impl::tunnels(std::uint32_t index, std::vector<Tunnel>& out) const
     std::size_t count = 0;
     auto& ends = scratch.ends;
     ends.clear();
-    for (auto i = pair.first_attempt; i != none; i = attempts[i].next_in_pair) {
+    for (const auto i : sequence) {
       const auto& record = attempts[i];
       if (interleaved) {
         const auto own = client_of(record);

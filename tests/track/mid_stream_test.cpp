@@ -92,5 +92,18 @@ TEST_CASE("encrypted Informationals alone are an attempt whose mode is lost") {
   CHECK(line(tunnel.attempts[0]) == "I-info R-info");
 }
 
+TEST_CASE("an Informational under cookies of which nothing else was seen is not the newest attempt") {
+  for (const bool from_initiator : {false, true}) {
+    CAPTURE(from_initiator);
+    Observer wire;
+    for (unsigned number = 1; number <= 5; ++number) wire.send(number, number % 2 == 1 ? over : answer, mm(number));
+    wire.send(9, from_initiator ? over : answer, sealed(5, 0x55, 1, {0xdddd, 0xeeee}));  // a Delete of an older SA, say
+    const auto tunnel = wire.tunnel();
+    REQUIRE(tunnel.attempts.size() == 2);
+    CHECK(line(tunnel.attempts.back()) == "I1 R2 I3 R4 I5");
+    CHECK(net::to_string(tunnel.peers[0]) == "192.0.2.1");
+  }
+}
+
 }  // namespace
 }  // namespace ike::track
