@@ -108,7 +108,7 @@ class PcapngReader final : public FileSource::Impl {
   static bool is_packet(std::uint32_t type) noexcept {
     return type == enhanced_packet_block || type == simple_packet_block || type == packet_block;
   }
-  static std::string block_name(std::uint32_t type) { return "a block of type " + std::to_string(type); }
+  static std::string block_name(std::uint32_t type) { return type == section_header_block ? "a section header" : "a block of type " + std::to_string(type); }
   /// Whether the block at hand is there and has its length at both ends.
   bool whole(std::uint32_t length) {
     return length >= block_frame && length % 4 == 0 && length <= max_block && window.have(length) &&

@@ -55,6 +55,7 @@ std::string refusal(ByteView head) {
   for (const Foreign& row : foreign) {
     if (begin.starts_with(row.begins)) return "is " + std::string{row.what};
   }
+  if (begin.starts_with("\n\r\r\n")) return "begins like pcapng, but its byte-order magic is damaged; copy the file again";
   if (is_text(head)) return "is text; give a capture file, as tcpdump -w writes it";
   if (head.size() < 4) return "holds only " + std::to_string(head.size()) + " octets; give a whole pcap or pcapng file";
   return "begins with " + hex(head.first(4)) + ", which is neither pcap nor pcapng; convert it with editcap -F pcap";

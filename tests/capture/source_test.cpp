@@ -93,6 +93,8 @@ TEST_CASE("what is no capture is refused with what it is and what to do") {
        "only 13 octets of a pcapng file, too few for its header; capture again or copy the file again"},
       {std::string{"\x0a\x0d\x0d\x0a\x1c\0\0\0\x4d\x3c\x2b\x1a\7\0\0\0", 16},
        "pcapng of version 7, but only version 1 is known; rewrite it with editcap -F pcap"},
+      {std::string{"\x0a\x0d\x0d\x0a\x1c\0\0\0\x4d\x3c\x2b\x1b\1\0\0\0", 16},
+       "begins like pcapng, but its byte-order magic is damaged; copy the file again"},
       {std::string{"\xd4\xc3\xb2\xa1\x03", 5} + std::string(30, '\0'),
        "pcap of version 3, but only version 2 is known; rewrite it with editcap -F pcap"},
   };
