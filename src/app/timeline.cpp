@@ -151,7 +151,8 @@ void Timeline::advance(std::uint16_t index) {
   if (input.head == nullptr || shifts_.empty()) return;
   input.shifted = *input.head;
   std::int64_t time = input.shifted.time.time_since_epoch().count();
-  if (!__builtin_add_overflow(time, shifts_[index].count(), &time)) input.shifted.time = Time{Duration{time}};
+  constexpr std::int64_t most = std::int64_t{1} << 62U;  // from there on hours could not be added any more
+  if (!__builtin_add_overflow(time, shifts_[index].count(), &time)) input.shifted.time = Time{Duration{std::clamp(time, -most, most)}};
   input.head = &input.shifted;
 }
 

@@ -32,7 +32,8 @@ class PcapReader final : public FileSource::Impl {
     // Nearly every record: small, whole, and in memory already.
     if (window.left() >= record_header_) [[likely]] {
       const std::uint32_t captured = captured_at(window.at());
-      if (captured - 1 < usual_ && captured <= sent_at(window.at()) && window.left() - record_header_ >= captured) [[likely]]
+      const std::uint32_t sent = sent_at(window.at());
+      if (captured - 1 < usual_ && captured <= sent && sent <= max_packet && window.left() - record_header_ >= captured) [[likely]]
         return deliver(captured);
     }
     return next_unusual();
@@ -56,6 +57,8 @@ class PcapReader final : public FileSource::Impl {
   }
 
   const Frame* next_unusual();
+  void begin() noexcept;
+  bool begins_another();
   std::optional<std::uint32_t> odd_length();
   [[nodiscard]] bool near(std::uint32_t one, std::uint32_t other) const noexcept {
     return std::max(one, other) - std::min(one, other) <= search_seconds;
@@ -79,21 +82,38 @@ class PcapReader final : public FileSource::Impl {
 };
 
 PcapReader::PcapReader(Window octets, std::uint16_t file) : Impl{std::move(octets), file} {
+  format = "pcap";
+  begin();
+}
+
+/// Takes the file header.
+void PcapReader::begin() noexcept {
   const std::uint8_t* at = window.at();
   order_ = Order{is_magic(load_be32(at))};
   const std::uint32_t magic = order_.u32(at);
   nanoseconds = magic == magic_nanoseconds;
   unit_ = nanoseconds ? 1 : 1000;
-  if (magic == magic_modified) record_header_ += 8;
+  record_header_ = magic == magic_modified ? 24 : 16;
   swapped_lengths_ = order_.u16(at + 6) <= last_swapped_minor;
   const std::uint32_t snap_length = order_.u32(at + 16);
   limit_ = std::clamp(snap_length, usual_packet, max_packet);
   trusted_ = snap_length == 0 ? limit_ : std::min(snap_length, limit_);
   usual_ = std::min(trusted_, usual_frame);
   frame.link = static_cast<LinkType>(order_.u32(at + 20) & 0xffff);  // above stand the FCS length and its flag
-  format = "pcap";
   window.skip(pcap_header_size);
   find_record_header();
+}
+
+/// Where a record should stand there is the header of a capture: files were put one behind the other.
+bool PcapReader::begins_another() {
+  if (!is_magic(order_.u32(window.at())) && !is_magic(Order{std::endian::native != std::endian::big}.u32(window.at()))) return false;
+  if (!window.have(pcap_header_size)) return false;
+  const Order order{is_magic(load_be32(window.at()))};
+  if (order.u16(window.at() + 4) != 2 || order.u16(window.at() + 6) > 4 || order.u32(window.at() + 16) > max_packet) return false;
+  remark("another capture begins after packet " + std::to_string(frame.number) + "; it is read, too", window.offset());
+  begin();
+  saw(frame.link);
+  return true;
 }
 
 /// At the edge of the window, where a length is odd, or after the last record.
@@ -101,7 +121,8 @@ PcapReader::PcapReader(Window octets, std::uint16_t file) : Impl{std::move(octet
   for (;;) {
     if (!window.have(record_header_)) return end("the header of " + next_packet());
     std::uint32_t captured = captured_at(window.at());
-    if (captured - 1 >= trusted_ || captured > sent_at(window.at())) {
+    if (begins_another()) continue;
+    if (captured - 1 >= trusted_ || captured > sent_at(window.at()) || sent_at(window.at()) > max_packet) {
       const auto believed = odd_length();
       if (!believed) {
         if (resynchronise()) return &frame;
@@ -149,7 +170,7 @@ bool PcapReader::fits(std::size_t record_header, bool surely) const noexcept {
 std::optional<std::uint32_t> PcapReader::odd_length() {
   std::uint32_t captured = captured_at(window.at());
   if (swapped_lengths_) captured = std::min(captured, sent_at(window.at()));
-  if (captured > limit_) return std::nullopt;
+  if (captured > limit_ || sent_at(window.at()) > max_packet) return std::nullopt;
   if (captured == 0) {
     const bool zeros = order_.u32(window.at()) == 0 && sent_at(window.at()) == 0;
     return zeros ? std::nullopt : std::optional{captured};
@@ -172,18 +193,23 @@ bool PcapReader::sane(const std::uint8_t* record) const noexcept {
          order_.u32(record + 4) < (nanoseconds ? 1'000'000'000U : 1'000'000U) && order_.u32(record) != 0;
 }
 
+/// A record that follows others of about that time. Where clocks leapt, or nothing was captured for days, it must at
+/// least be of our age.
 bool PcapReader::plausible(const std::uint8_t* record) const noexcept {
-  return sane(record) && (frame.number == 0 || near(order_.u32(record), seconds_));
+  constexpr std::uint32_t long_ago = 100'000'000;  // 1973
+  return sane(record) && (near(order_.u32(record), seconds_) || order_.u32(record) > long_ago);
 }
 
 /// Whether several plausible records follow each other at `from`, or fewer that meet the end exactly.
 bool PcapReader::chain_at(std::size_t from, bool to_end) const noexcept {
-  const int fewest = frame.number == 0 ? 2 : 1;  // no time to compare with
+  const std::uint8_t* first = window.at() + from;
+  const bool near_last = frame.number != 0 && near(order_.u32(first), seconds_);
+  const int fewest = near_last ? 1 : 2;  // without a time to compare with
   for (int found = 0; found < chain_length; ++found) {
     if (from == window.left()) return to_end && found >= fewest;
     if (from > window.left() || window.left() - from < record_header_) return false;
     const std::uint8_t* record = window.at() + from;
-    if (!plausible(record)) return false;
+    if (!plausible(record) || !near(order_.u32(record), order_.u32(first))) return false;
     from += record_header_ + captured_at(record);
   }
   return true;
@@ -195,6 +221,8 @@ bool PcapReader::swallows(std::uint32_t captured) {
   const bool followed = window.have(whole + record_header_);
   if (followed && sane(window.at() + whole)) return false;
   if (!followed && window.left() == whole) return false;  // the last one
+  // Cut inside the last one: captures may well carry captures.
+  if (!followed && sane(window.at()) && near(order_.u32(window.at()), seconds_) && captured == sent_at(window.at())) return false;
   const std::size_t span = std::min(whole, window.left());
   for (std::size_t at = 1; at < span && window.left() - at >= record_header_; ++at) {
     if (plausible(window.at() + at) && chain_at(at, !followed)) return true;
@@ -207,9 +235,10 @@ bool PcapReader::swallows(std::uint32_t captured) {
 bool PcapReader::resynchronise() {
   const std::uint64_t damaged = window.offset();
   const std::string what = "the header of " + next_packet() + " is damaged: ";
-  for (std::size_t at = 1;; at = 0) {
-    const bool to_end = !window.have(search_span);
-    const std::size_t span = to_end ? window.left() : search_span / 2;  // the other half is for the chain
+  std::size_t look = std::min(window.left(), search_span);  // what is there first: a pipe may give no more for hours
+  for (std::size_t at = 1;; at = window.offset() == damaged ? 1 : 0) {
+    const bool to_end = !window.have(look);
+    const std::size_t span = to_end || look < search_span ? window.left() : search_span / 2;  // the other half is for the chain
     for (; at < span && window.left() - at >= record_header_; ++at) {
       if (!plausible(window.at() + at) || !chain_at(at, to_end)) continue;
       if (window.offset() == damaged && at > record_header_ && sent_at(window.at()) == at - record_header_) {
@@ -221,6 +250,10 @@ bool PcapReader::resynchronise() {
       window.skip(at);
       remark(what + std::to_string(window.offset() - damaged) + " octets skipped, up to the next good one", damaged);
       return false;
+    }
+    if (!to_end && look < search_span) {
+      look = std::min(2 * look + record_header_, search_span);
+      continue;
     }
     window.skip(span);
     if (to_end) break;

@@ -37,7 +37,7 @@ struct Interface {
 
   void set_clock() noexcept;
   [[nodiscard]] Time time(std::uint64_t ticks) const noexcept {
-    constexpr auto most = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+    constexpr auto most = static_cast<std::uint64_t>(latest_time);
     std::uint64_t nanoseconds;
     if (scale != 0 && !__builtin_mul_overflow(ticks, scale, &nanoseconds) && nanoseconds <= most) [[likely]] {
       return Time{Duration{static_cast<std::int64_t>(nanoseconds)}};
@@ -58,7 +58,7 @@ void Interface::set_clock() noexcept {
   scale = per_second != 0 && offset == 0 && 1'000'000'000 % per_second == 0 ? 1'000'000'000 / per_second : 0;
 }
 
-/// Any resolution and offset; beyond what a Time holds it gives the last it does.
+/// Any resolution and offset; beyond the latest time it gives that.
 Time Interface::slow_time(std::uint64_t ticks) const noexcept {
   __extension__ using Wide = __int128;
   const Wide giga = 1'000'000'000;
@@ -72,7 +72,7 @@ Time Interface::slow_time(std::uint64_t ticks) const noexcept {
     for (unsigned i = 9; span != 0 && i < resolution; ++i) span /= 10;
   }
   span += Wide{offset} * giga;
-  const Wide most = std::numeric_limits<std::int64_t>::max();
+  const Wide most = latest_time;
   return Time{Duration{static_cast<std::int64_t>(std::clamp(span, -most, most))}};
 }
 
@@ -303,21 +303,16 @@ std::string PcapngReader::fault_of(std::uint32_t type, std::uint32_t length) con
 PcapngReader::Mended PcapngReader::mend(std::uint32_t type, std::uint32_t length, std::size_t found) {
   const std::uint8_t* at = window.at();
   const bool ordered = type != section_header_block || set_order(at);
-  if (ordered && found >= block_frame && (length == found || order_.u32(at + found - 4) == found)) {
+  const bool known = type != 0 && (type <= last_block_type || type == section_header_block);
+  if (!packets_begun_ && !known) interfaces_lost_ = true;  // those already described keep their numbers
+  if (known && ordered && found >= block_frame && (length == found || order_.u32(at + found - 4) == found)) {
     return take(type, at, static_cast<std::uint32_t>(found)) ? Mended::packet : Mended::block;
   }
   if (type == section_header_block) {
     section();
     return Mended::block;
   }
-  if (type == interface_description_block && found >= block_frame + 8) {
-    describe({at + 8, found - block_frame});
-    return Mended::block;
-  }
-  if (!packets_begun_ && (type == 0 || type > last_block_type)) {
-    interfaces_.clear();
-    interfaces_lost_ = true;
-  }
+  if (type == interface_description_block) interfaces_lost_ = true;  // octets were lost or put in: what it says may be shifted
   return Mended::nothing;
 }
 
@@ -329,9 +324,10 @@ bool PcapngReader::damaged(std::uint32_t type, std::uint32_t length) {
   const bool cut = ordered_ && length >= block_frame && length % 4 == 0 && length <= max_block && length > window.left();
   const std::string where = "damaged after packet " + std::to_string(frame.number) + ": " + fault + "; ";
   ordered_ = true;
-  for (std::size_t at = 4;; at = 0) {
-    const bool to_end = !window.have(search_span);
-    const std::size_t span = to_end ? window.left() : search_span / 2;  // the other half is for the second block
+  std::size_t look = std::min(window.left(), search_span);  // what is there first: a pipe may give no more for hours
+  for (std::size_t at = 1;; at = window.offset() == begin ? 1 : 0) {
+    const bool to_end = !window.have(look);
+    const std::size_t span = to_end || look < search_span ? window.left() : search_span / 2;  // the other half is for the second block
     for (; at < span && window.left() - at >= block_frame; ++at) {
       if (!good_at(at, to_end)) continue;
       const Mended mended = window.offset() == begin ? mend(type, length, at) : Mended::nothing;
@@ -343,6 +339,10 @@ bool PcapngReader::damaged(std::uint32_t type, std::uint32_t length) {
       return mended == Mended::packet;
     }
     if (to_end && cut && window.offset() == begin) return end(is_packet(type) ? next_packet() : block_name(type)) != nullptr;
+    if (!to_end && look < search_span) {
+      look = std::min(2 * look + block_frame, search_span);
+      continue;
+    }
     window.skip(span);
     if (to_end) break;
   }

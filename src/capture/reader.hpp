@@ -18,6 +18,8 @@ inline constexpr std::uint32_t usual_packet = 256 * 1024;      ///< largest snap
 inline constexpr std::uint32_t max_packet = 16 * 1024 * 1024;  ///< largest record we ever hold in memory
 inline constexpr std::size_t max_interfaces = 65536;           ///< of one pcapng section
 inline constexpr std::size_t max_remarks = 32;                 ///< a file damaged everywhere is not listed at length
+/// Nanoseconds since the epoch that a frame's time may be at most (the year 2116): hours can be added without overflow.
+inline constexpr std::int64_t latest_time = std::int64_t{1} << 62U;
 inline constexpr int max_zstd_window = 27;                     ///< log2 of what a zstd stream may have us remember
 
 /// Octets one after another: a descriptor, or what a decompressor makes of one.

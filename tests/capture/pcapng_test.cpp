@@ -39,7 +39,7 @@ TEST_CASE("sections of either byte order with interfaces of several links are re
 }
 
 TEST_CASE("every time resolution and offset gives nanoseconds") {
-  constexpr std::int64_t latest = std::numeric_limits<std::int64_t>::max();
+  constexpr std::int64_t latest = std::int64_t{1} << 62;
   constexpr std::uint64_t all = ~std::uint64_t{0};
   struct Row {
     unsigned resolution;
@@ -65,7 +65,7 @@ TEST_CASE("every time resolution and offset gives nanoseconds") {
       {0x80 | 127, 0, all, 0, true},
       {6, 1'700'000'000, 1'000'001, 1'700'000'001'000'001'000, false},
       {6, -10, 15'000'000, 5'000'000'000, false},
-      {6, latest, all, latest, false},  // beyond what a time point holds
+      {6, latest, all, latest, false},  // beyond what times can be added to
       {0, 0, all, latest, false},
       {6, std::numeric_limits<std::int64_t>::min(), 0, -latest, false},
   };
@@ -305,25 +305,33 @@ TEST_CASE("a block of which one length is damaged is read by the other") {
   }
 }
 
-TEST_CASE("an interface whose description is damaged keeps its link, and none takes the place of one that is lost") {
-  Pcapng file;
-  file.u32(1).u32(28).u32(113).u32(0).u32(16);  // both lengths are wrong
-  file.interface(1).enhanced(0, 1, packet(1, 10)).enhanced(1, 1, packet(2, 10));
-  const Reading kept{file.octets};
-  REQUIRE(kept.frames.size() == 2);
-  CHECK(kept.frames[0].link == 113);
-  CHECK(kept.frames[1].link == 1);
+TEST_CASE("where the description of an interface is lost, none takes its place") {
+  for (const std::uint32_t type : {1U, 0x0badU}) {
+    CAPTURE(type);
+    Pcapng lost;
+    lost.u32(type).u32(28).u32(113).u32(0).u32(16);  // both lengths are wrong
+    lost.interface(1).enhanced(0, 1, packet(9, 10)).enhanced(0, 1, packet(9, 10));
+    lost.section(true).interface(113).enhanced(0, 2, packet(1, 10));
+    const Reading got{lost.octets};
+    REQUIRE(got.frames.size() == 1);
+    CHECK(got.frames[0].octets == packet(1, 10));
+    CHECK(got.frames[0].link == 113);
+    REQUIRE(got.source.remarks().size() == 3);
+    CHECK(has(got.remark(1), "names an interface that is not described"));
+  }
+}
 
-  Pcapng lost;
-  lost.u32(0x0bad).u32(28).u32(113).u32(0).u32(16);  // its type, too
-  lost.interface(1).enhanced(0, 1, packet(9, 10)).enhanced(0, 1, packet(9, 10));
-  lost.section(true).interface(113).enhanced(0, 2, packet(1, 10));
-  const Reading got{lost.octets};
-  REQUIRE(got.frames.size() == 1);
-  CHECK(got.frames[0].octets == packet(1, 10));
-  CHECK(got.frames[0].link == 113);
-  REQUIRE(got.source.remarks().size() == 3);
-  CHECK(has(got.remark(1), "names an interface that is not described"));
+TEST_CASE("interfaces described before the damage keep their packets") {
+  for (const std::size_t more : {1U, 4U, 40U}) {
+    CAPTURE(more);
+    Pcapng file;
+    file.interface(113).raw(packet(8, more));
+    file.enhanced(0, 1, packet(1, 10)).enhanced(0, 2, packet(2, 10)).enhanced(0, 3, packet(3, 10));
+    const Reading got{file.octets};
+    REQUIRE(got.frames.size() == 3);
+    CHECK(got.frames[0].link == 113);
+    CHECK(got.source.remarks().size() == 1);
+  }
 }
 
 TEST_CASE("a packet that looks like blocks is no way out of the damage before it unless it names what there is") {

@@ -172,6 +172,38 @@ TEST_CASE("a frame of a FIFO is given before the next one is written") {
   CHECK_FALSE(source.next());
 }
 
+TEST_CASE("after damage in a pipe reading goes on as soon as good records came, not at its end") {
+  for (const bool pcapng : {false, true}) {
+    CAPTURE(pcapng);
+    int ends[2];
+    REQUIRE(::pipe(ends) == 0);
+    Octets octets;
+    if (pcapng) {
+      Pcapng file;
+      file.interface(1).enhanced(0, 1, packet(1, 60)).u32(6).u32(33).raw(packet(9, 84));
+      for (std::uint32_t i = 2; i <= 8; ++i) file.enhanced(0, i, packet(i, 60));
+      octets = file.octets;
+    } else {
+      Pcap file;
+      file.record(1'700'000'001, 0, packet(1, 60)).header(1'700'000'002, 0, 0xffffffff, 0xffffffff).raw(packet(9, 60));
+      for (std::uint32_t i = 2; i <= 8; ++i) file.record(1'700'000'000 + i, 0, packet(i, 60));
+      octets = file.octets;
+    }
+    REQUIRE(::write(ends[1], octets.data(), octets.size()) == static_cast<ssize_t>(octets.size()));
+    const Stdin input{ends[0]};
+    ::close(ends[0]);
+    FileSource source{"-", 0};
+    for (std::size_t i = 1; i <= 4; ++i) {
+      const Frame* frame = source.next();
+      REQUIRE(frame != nullptr);
+      CHECK(Octets{frame->octets.begin(), frame->octets.end()} == packet(i, 60));
+    }
+    ::close(ends[1]);
+    while (source.next() != nullptr) {
+    }
+  }
+}
+
 TEST_CASE("mutated captures never give more than they hold") {
   std::mt19937 random{20260101};
   const File file{{}};
