@@ -105,9 +105,9 @@ class Extraction {
  private:
   void check() const {
     if (options_.output == "-" && ::isatty(STDOUT_FILENO) != 0) throw UsageError{"-w -: standard output is a terminal; name a file, or pipe it on"};
+    want_again("extract reads its input", files_);
     for (const std::string& file : files_) {
       std::error_code not_there;
-      if (file == "-" || (std::filesystem::exists(file, not_there) && !can_open_again(file))) throw UsageError{fmt::format("extract reads its input more than once, which {} can't be; save it first: cat > FILE", printable(file == "-" ? "standard input" : file))};
       if (std::filesystem::equivalent(file, options_.output, not_there)) throw UsageError{fmt::format("-w {}: is one of the files to read; name another", options_.output)};
     }
   }

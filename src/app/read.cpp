@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <csignal>
-#include <filesystem>
 #include <optional>
 
 #include "clocks.hpp"
@@ -77,12 +76,7 @@ ExitCode read(const ReadOptions& options) {
   if (options.follow && files.size() > 1) throw UsageError{"--follow: follows one file; name it alone"};
   std::vector<std::string> clock_remarks;
   std::vector<Duration> shifts;
-  if (options.merge) {
-    for (const std::string& file : files) {
-      std::error_code not_there;
-      if (file == "-" || (std::filesystem::exists(file, not_there) && !can_open_again(file))) throw UsageError{fmt::format("--merge reads files more than once, which {} can't be; save it first: cat > FILE", printable(file == "-" ? "standard input" : file))};
-    }
-  }
+  if (options.merge) want_again("--merge reads files", files);
   if (options.merge && files.size() > 1) shifts = clock_shifts(files, {options.input.ports}, clock_remarks);
   Timeline timeline{files, on_error, waiting, options.follow, std::move(shifts)};
   Analyzer analyzer{{.ports = {options.input.ports}, .limits = options.limits, .judgement = options.judgement, .keys = std::move(keys)}};

@@ -15,6 +15,8 @@
 #include <system_error>
 
 #include "ike/net/link.hpp"
+#include "options.hpp"
+#include "output.hpp"
 
 namespace ike::app {
 namespace {
@@ -70,6 +72,14 @@ std::vector<std::string> matches(const std::string& path) {
 bool can_open_again(const std::string& path) {
   struct stat status{};
   return path != "-" && ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
+}
+
+void want_again(std::string_view who, const std::vector<std::string>& files) {
+  for (const std::string& file : files) {
+    std::error_code not_there;
+    if (file != "-" && (can_open_again(file) || !fs::exists(file, not_there))) continue;
+    throw UsageError{fmt::format("{} more than once, which {} can't be; save it first: cat > FILE", who, file == "-" ? "standard input" : printable(file))};
+  }
 }
 
 std::vector<std::string> capture_files(const std::vector<std::string>& paths, const OnError& on_error) {
@@ -151,7 +161,7 @@ void Timeline::advance(std::uint16_t index) {
   if (input.head == nullptr || shifts_.empty()) return;
   input.shifted = *input.head;
   std::int64_t time = input.shifted.time.time_since_epoch().count();
-  constexpr std::int64_t most = std::int64_t{1} << 62U;  // from there on hours could not be added any more
+  constexpr std::int64_t most = latest_time.time_since_epoch().count();
   if (!__builtin_add_overflow(time, shifts_[index].count(), &time)) input.shifted.time = Time{Duration{std::clamp(time, -most, most)}};
   input.head = &input.shifted;
 }
@@ -183,10 +193,11 @@ void Timeline::fail(std::uint16_t index, const std::exception& why) {
 
 const Frame* Timeline::next() {
   if (only_ != nullptr) {
-    if (shifts_.empty()) fetch(only_index_, *only_);
-    else advance(only_index_);
+    const auto index = static_cast<std::uint16_t>(only_ - inputs_.data());
+    if (shifts_.empty()) fetch(index, *only_);
+    else advance(index);
     if (only_->head != nullptr) [[likely]] {
-      only_file_->packets = only_->head->number;
+      info_.files[index].packets = only_->head->number;
       return only_->head;
     }
     turns_.clear();
@@ -217,11 +228,7 @@ const Frame* Timeline::next() {
   const std::uint16_t index = turns_.front().input;
   const Frame* head = inputs_[index].head;
   info_.files[index].packets = head->number;
-  if (turns_.size() == 1 && waiting_.empty()) {
-    only_ = &inputs_[index];
-    only_index_ = index;
-    only_file_ = &info_.files[index];
-  }
+  if (turns_.size() == 1 && waiting_.empty()) only_ = &inputs_[index];
   return head;
 }
 

@@ -21,6 +21,8 @@ std::vector<std::string> capture_files(const std::vector<std::string>& paths, co
 
 /// Whether a file gives its octets a second time: standard input and pipes don't.
 bool can_open_again(const std::string& path);
+/// UsageError where one of `files` passes only once; `who` reads them more than once.
+void want_again(std::string_view who, const std::vector<std::string>& files);
 
 /// The frames of several captures as one, merged by packet time. Of many files only those whose times overlap
 /// are open at once.
@@ -70,8 +72,6 @@ class Timeline {
   std::vector<Turn> turns_;    // heap of the open ones, the earliest in front
   bool given_ = false;         // the front's head was given and must be replaced
   Input* only_ = nullptr;      // the one file left, when there is nothing to merge any more
-  std::uint16_t only_index_ = 0;
-  report::CaptureInfo::File* only_file_ = nullptr;
   report::CaptureInfo info_;
 };
 

@@ -140,14 +140,4 @@ bool Window::fill(std::size_t count) {
   return left() >= count;
 }
 
-bool Window::pass(std::uint64_t count) {
-  while (count > left()) {
-    count -= left();
-    skip(left());
-    if (!have(1)) return false;
-  }
-  skip(static_cast<std::size_t>(count));
-  return true;
-}
-
 }  // namespace ike::capture

@@ -12,9 +12,8 @@ constexpr std::uint32_t magic_nanoseconds = 0xa1b23c4d;
 constexpr std::uint32_t magic_modified = 0xa1b2cd34;  // Kuznetzov's: 8 octets more per record
 constexpr std::uint16_t last_swapped_minor = 3;       // up to 2.3 some wrote the two lengths the other way round
 
-// After damage: how much one look ahead covers, how many good headers in a row end it, and how far from
+// After damage: how many good headers in a row end it, and how far from
 // the last good frame their times may lie.
-constexpr std::size_t search_span = 2 * 1024 * 1024;
 constexpr int chain_length = 3;
 constexpr std::uint32_t search_seconds = 24 * 60 * 60;
 constexpr std::uint32_t usual_frame = 9 * 1024;  // larger ones are rare enough for a look at what follows
@@ -225,7 +224,7 @@ bool PcapReader::swallows(std::uint32_t captured) {
   if (!followed && sane(window.at()) && near(order_.u32(window.at()), seconds_) && captured == sent_at(window.at())) return false;
   const std::size_t span = std::min(whole, window.left());
   for (std::size_t at = 1; at < span && window.left() - at >= record_header_; ++at) {
-    if (plausible(window.at() + at) && chain_at(at, !followed)) return true;
+    if (chain_at(at, !followed)) return true;
   }
   return false;
 }
@@ -235,31 +234,17 @@ bool PcapReader::swallows(std::uint32_t captured) {
 bool PcapReader::resynchronise() {
   const std::uint64_t damaged = window.offset();
   const std::string what = "the header of " + next_packet() + " is damaged: ";
-  std::size_t look = std::min(window.left(), search_span);  // what is there first: a pipe may give no more for hours
-  for (std::size_t at = 1;; at = window.offset() == damaged ? 1 : 0) {
-    const bool to_end = !window.have(look);
-    const std::size_t span = to_end || look < search_span ? window.left() : search_span / 2;  // the other half is for the chain
-    for (; at < span && window.left() - at >= record_header_; ++at) {
-      if (!plausible(window.at() + at) || !chain_at(at, to_end)) continue;
-      if (window.offset() == damaged && at > record_header_ && sent_at(window.at()) == at - record_header_) {
-        remark(what + "it is taken to be the " + std::to_string(at) + " octets up to the next good one", damaged);
-        deliver(sent_at(window.at()));
-        frame.wire_length = static_cast<std::uint32_t>(frame.octets.size());
-        return true;
-      }
-      window.skip(at);
-      remark(what + std::to_string(window.offset() - damaged) + " octets skipped, up to the next good one", damaged);
-      return false;
-    }
-    if (!to_end && look < search_span) {
-      look = std::min(2 * look + record_header_, search_span);
-      continue;
-    }
-    window.skip(span);
-    if (to_end) break;
+  const auto found = search([this](std::size_t at, bool to_end) { return window.left() - at >= record_header_ && chain_at(at, to_end); });
+  const bool is_sent_length = found && window.offset() == damaged && *found > record_header_ && sent_at(window.at()) == *found - record_header_;
+  if (is_sent_length) {
+    remark(what + "it is taken to be the " + std::to_string(*found) + " octets up to the next good one", damaged);
+    deliver(sent_at(window.at()));
+    frame.wire_length = static_cast<std::uint32_t>(frame.octets.size());
+    return true;
   }
-  remark(what + "no good one follows, the last " + std::to_string(window.offset() - damaged) + " octets are not read",
-         damaged);
+  window.skip(found ? *found : window.left());
+  const std::string octets = std::to_string(window.offset() - damaged) + " octets ";
+  remark(what + (found ? octets + "skipped, up to the next good one" : "no good one follows, the last " + octets + "are not read"), damaged);
   return false;
 }
 

@@ -23,7 +23,6 @@ constexpr std::uint16_t isb_osdrop = 7;
 
 constexpr std::size_t block_frame = 12;                      // type, length, and the length again at the end
 constexpr std::uint32_t max_block = max_packet + 64 * 1024;  // a packet and its options; no writer makes larger ones
-constexpr std::size_t search_span = 2 * 1024 * 1024;         // how much one look ahead after damage covers
 
 /// One capture interface of the section being read.
 struct Interface {
@@ -37,7 +36,7 @@ struct Interface {
 
   void set_clock() noexcept;
   [[nodiscard]] Time time(std::uint64_t ticks) const noexcept {
-    constexpr auto most = static_cast<std::uint64_t>(latest_time);
+    constexpr auto most = static_cast<std::uint64_t>(latest_time.time_since_epoch().count());
     std::uint64_t nanoseconds;
     if (scale != 0 && !__builtin_mul_overflow(ticks, scale, &nanoseconds) && nanoseconds <= most) [[likely]] {
       return Time{Duration{static_cast<std::int64_t>(nanoseconds)}};
@@ -58,7 +57,7 @@ void Interface::set_clock() noexcept {
   scale = per_second != 0 && offset == 0 && 1'000'000'000 % per_second == 0 ? 1'000'000'000 / per_second : 0;
 }
 
-/// Any resolution and offset; beyond the latest time it gives that.
+/// Any resolution and offset; beyond latest_time it gives that.
 Time Interface::slow_time(std::uint64_t ticks) const noexcept {
   __extension__ using Wide = __int128;
   const Wide giga = 1'000'000'000;
@@ -72,7 +71,7 @@ Time Interface::slow_time(std::uint64_t ticks) const noexcept {
     for (unsigned i = 9; span != 0 && i < resolution; ++i) span /= 10;
   }
   span += Wide{offset} * giga;
-  const Wide most = latest_time;
+  const Wide most = latest_time.time_since_epoch().count();
   return Time{Duration{static_cast<std::int64_t>(std::clamp(span, -most, most))}};
 }
 
@@ -324,30 +323,16 @@ bool PcapngReader::damaged(std::uint32_t type, std::uint32_t length) {
   const bool cut = ordered_ && length >= block_frame && length % 4 == 0 && length <= max_block && length > window.left();
   const std::string where = "damaged after packet " + std::to_string(frame.number) + ": " + fault + "; ";
   ordered_ = true;
-  std::size_t look = std::min(window.left(), search_span);  // what is there first: a pipe may give no more for hours
-  for (std::size_t at = 1;; at = window.offset() == begin ? 1 : 0) {
-    const bool to_end = !window.have(look);
-    const std::size_t span = to_end || look < search_span ? window.left() : search_span / 2;  // the other half is for the second block
-    for (; at < span && window.left() - at >= block_frame; ++at) {
-      if (!good_at(at, to_end)) continue;
-      const Mended mended = window.offset() == begin ? mend(type, length, at) : Mended::nothing;
-      window.skip(at);
-      const std::string octets = std::to_string(window.offset() - begin) + " octets";
-      remark(where + (mended == Mended::nothing ? octets + " skipped, up to the next good block"
-                                                : "it is taken to be the " + octets + " up to the next good block"),
-             begin);
-      return mended == Mended::packet;
-    }
-    if (to_end && cut && window.offset() == begin) return end(is_packet(type) ? next_packet() : block_name(type)) != nullptr;
-    if (!to_end && look < search_span) {
-      look = std::min(2 * look + block_frame, search_span);
-      continue;
-    }
-    window.skip(span);
-    if (to_end) break;
-  }
-  remark(where + "no good block follows, the last " + std::to_string(window.offset() - begin) + " octets are not read", begin);
-  return false;
+  const auto found = search([this](std::size_t at, bool to_end) { return good_at(at, to_end); });
+  if (!found && cut && window.offset() == begin) return end(is_packet(type) ? next_packet() : block_name(type)) != nullptr;
+  const Mended mended = found && window.offset() == begin ? mend(type, length, *found) : Mended::nothing;
+  window.skip(found ? *found : window.left());
+  const std::string octets = std::to_string(window.offset() - begin) + " octets ";
+  remark(where + (mended != Mended::nothing ? "it is taken to be the " + octets + "up to the next good block"
+                  : found                   ? octets + "skipped, up to the next good block"
+                                            : "no good block follows, the last " + octets + "are not read"),
+         begin);
+  return mended == Mended::packet;
 }
 
 const Frame* PcapngReader::stop(const std::string& what) {

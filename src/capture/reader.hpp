@@ -1,10 +1,12 @@
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <bitset>
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,8 +20,7 @@ inline constexpr std::uint32_t usual_packet = 256 * 1024;      ///< largest snap
 inline constexpr std::uint32_t max_packet = 16 * 1024 * 1024;  ///< largest record we ever hold in memory
 inline constexpr std::size_t max_interfaces = 65536;           ///< of one pcapng section
 inline constexpr std::size_t max_remarks = 32;                 ///< a file damaged everywhere is not listed at length
-/// Nanoseconds since the epoch that a frame's time may be at most (the year 2116): hours can be added without overflow.
-inline constexpr std::int64_t latest_time = std::int64_t{1} << 62U;
+inline constexpr std::size_t search_span = 2 * 1024 * 1024;    ///< how much one look ahead after damage covers
 inline constexpr int max_zstd_window = 27;                     ///< log2 of what a zstd stream may have us remember
 
 /// Octets one after another: a descriptor, or what a decompressor makes of one.
@@ -82,8 +83,6 @@ class Window {
   bool have(std::size_t count) { return left() >= count || fill(count); }
   /// Passes `count` octets; they must be there.
   void skip(std::size_t count) noexcept { at_ += count; }
-  /// Passes `count` octets, reading on as far as needed; false when the end comes first.
-  bool pass(std::uint64_t count);
   /// Of at(), from the start of the decompressed file.
   [[nodiscard]] std::uint64_t offset() const noexcept { return read_ - left(); }
   [[nodiscard]] const std::string& fault() const noexcept { return input_->fault(); }
@@ -125,6 +124,8 @@ class Order {
   bool swapped_;
 };
 
+inline constexpr std::size_t pcap_header_size = 24;
+
 /// A reader of one container.
 struct FileSource::Impl {
   Impl(Window octets, std::uint16_t file) : window{std::move(octets)} { frame.file = file; }
@@ -137,6 +138,10 @@ struct FileSource::Impl {
   void remark(std::string text, std::uint64_t offset);
   /// Nothing more can be read: notes it when the input gave up or ended inside `what`, and stays at the end.
   const Frame* end(const std::string& what);
+  /// Passes what is damaged, from the octet behind at() on, until `good(place, to_end)` holds for a place counted from
+  /// at(); `to_end`: nothing follows what is in memory. At the end of the input there is none, and what is left stays.
+  template <typename Good>
+  std::optional<std::size_t> search(Good good);
   /// How remarks name the packet that would come next.
   [[nodiscard]] std::string next_packet() const { return "packet " + std::to_string(frame.number + 1); }
   void saw(LinkType link);
@@ -152,7 +157,22 @@ struct FileSource::Impl {
   bool ended = false;
 };
 
-inline constexpr std::size_t pcap_header_size = 24;
+template <typename Good>
+std::optional<std::size_t> FileSource::Impl::search(Good good) {
+  const std::uint64_t begin = window.offset();
+  std::size_t look = std::min(window.left(), search_span);  // what is there first: a pipe may give no more for hours
+  for (;;) {
+    const bool to_end = !window.have(look);
+    const std::size_t span = to_end || look < search_span ? window.left() : search_span / 2;  // the other half is for what follows
+    for (std::size_t at = window.offset() == begin ? 1 : 0; at < span; ++at) {
+      if (good(at, to_end)) return at;
+    }
+    if (to_end) return std::nullopt;
+    if (look < search_span) look = std::min(2 * look + pcap_header_size, search_span);
+    else window.skip(span);
+  }
+}
+
 bool is_pcap(ByteView head) noexcept;
 bool is_pcapng(ByteView head) noexcept;
 std::unique_ptr<FileSource::Impl> open_pcap(Window window, std::uint16_t file, const std::string& name);

@@ -112,9 +112,6 @@ bool esp_both_ways(const Story& story, const Tunnel& tunnel) {
   return esp_both_ways(story, tunnel, [&](const track::EspFlow& flow) { return flow.last >= story.attempt->first; });
 }
 
-// What ends an SA comes within this time.
-constexpr Duration burst = std::chrono::milliseconds{1500};
-
 // Ended in good order: one side says two or more Informationals in a row (Deletes: IPsec SAs, then the
 // ISAKMP SA), the other at most the same, and nothing follows.
 bool closed(const Story& story, const Tunnel& tunnel) {

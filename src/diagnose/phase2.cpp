@@ -185,14 +185,13 @@ std::optional<Finding> peer_gone(const Story& story) {
   const auto speaker = newest->time > newest_other->time ? Side::initiator : Side::responder;
   const auto& silent_since = speaker == Side::initiator ? newest_other->time : newest->time;
   const auto& silent_address = speaker == Side::initiator ? story.attempt->responder.address : story.attempt->initiator.address;
-  constexpr Duration one_burst = std::chrono::milliseconds{1500};
   std::vector<const Event*> calls;
   for (const auto& event : story.attempt->events) {
     if (!event.is_message() || event.is_copy() || event.from != speaker || event.time <= silent_since || !event.encrypted || event.is_phase1()) continue;
     // What follows at once is an answer, nothing answers the third message of a Quick Mode, and who repeats the second
     // waits for that only.
-    if (event.time - silent_since <= one_burst || (event.exchange == ExchangeType::quick_mode && quick_mode_number(story, event) != 1)) continue;
-    if (calls.empty() || event.time - calls.back()->time > one_burst) calls.push_back(&event);
+    if (event.time - silent_since <= burst || (event.exchange == ExchangeType::quick_mode && quick_mode_number(story, event) != 1)) continue;
+    if (calls.empty() || event.time - calls.back()->time > burst) calls.push_back(&event);
   }
   // Keepalives of a living SA are answered; a Delete is not, and comes once.
   if (calls.size() < 3 || calls.back()->time - calls.front()->time < story.options->patience / 2) return std::nullopt;

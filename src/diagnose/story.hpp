@@ -58,6 +58,9 @@ struct Child {
 /// How the authentication of a phase 1 works, as far as its messages tell.
 enum class AuthKind : std::uint8_t { unknown, psk, signature };
 
+/// What is said at once: Deletes that end an SA, a request and its answer, come within this time.
+inline constexpr Duration burst = std::chrono::milliseconds{1500};
+
 struct Story {
   const Tunnel* tunnel = nullptr;
   const Attempt* attempt = nullptr;

@@ -12,6 +12,22 @@
 
 namespace ike::track {
 
+/// The number of a packet in 48 bits.
+struct PacketNumber {
+  std::uint16_t words[3]{};
+  PacketNumber& operator=(std::uint64_t number) {
+    const std::uint32_t low = static_cast<std::uint32_t>(number);
+    std::memcpy(words, &low, sizeof low);
+    words[2] = static_cast<std::uint16_t>(number >> 32U);
+    return *this;
+  }
+  operator std::uint64_t() const {  // NOLINT(google-explicit-constructor): it is a number
+    std::uint32_t low;
+    std::memcpy(&low, words, sizeof low);
+    return std::uint64_t{words[2]} << 32U | low;
+  }
+};
+
 /// What is kept of one message (or ICMP error): 32 octets, since there are many. Sides are relative to the attempt's assumed
 /// initiator; numbers in the exchange are worked out when the record is read, not here.
 struct Note {
@@ -38,8 +54,7 @@ struct Note {
 
   std::int64_t time = 0;          // nanoseconds since the epoch
   std::uint32_t digest = 0;       // of the ISAKMP octets; of an ICMP error: type, code, flags
-  std::uint32_t packet_low = 0;
-  std::uint16_t packet_high = 0;
+  PacketNumber number;
   std::uint16_t file = 0;
   std::uint16_t length = 0;       // saturates; of an ICMP error: index of the sender's address
   std::uint16_t ip_id = 0;
@@ -49,11 +64,8 @@ struct Note {
   std::uint8_t original = no_original;  // ordinal of the message this one repeats; the last but one value: too far back
   std::uint8_t responder_cookie = 0;    // 0: zero; n: the attempt's n-th
 
-  [[nodiscard]] std::uint64_t packet() const { return std::uint64_t{packet_high} << 32U | packet_low; }
-  void set_packet(std::uint64_t number) {
-    packet_low = static_cast<std::uint32_t>(number);
-    packet_high = static_cast<std::uint16_t>(number >> 32U);
-  }
+  [[nodiscard]] std::uint64_t packet() const { return number; }
+  void set_packet(std::uint64_t packet) { number = packet; }
   [[nodiscard]] bool is(Flag flag) const { return (flags & flag) != 0; }
   [[nodiscard]] bool repeats() const { return (flags & (resend | copy)) != 0; }
 };

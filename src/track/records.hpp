@@ -160,22 +160,6 @@ struct PairRecord {
 };
 static_assert(sizeof(PairRecord) == 64);
 
-/// The number of a packet in 48 bits, as a Note has it.
-struct PacketNumber {
-  std::uint16_t words[3]{};
-  PacketNumber& operator=(std::uint64_t number) {
-    const std::uint32_t low = static_cast<std::uint32_t>(number);
-    std::memcpy(words, &low, sizeof low);
-    words[2] = static_cast<std::uint16_t>(number >> 32U);
-    return *this;
-  }
-  operator std::uint64_t() const {  // NOLINT(google-explicit-constructor): it is a number
-    std::uint32_t low;
-    std::memcpy(&low, words, sizeof low);
-    return std::uint64_t{words[2]} << 32U | low;
-  }
-};
-
 /// ESP between two addresses, both directions: the stretch since the direction last changed.
 struct EspPairRecord {
   std::uint64_t packets = 0;

@@ -364,7 +364,7 @@ ExchangeRecord& Tracker::Impl::exchange_for(AttemptRecord& attempt, const Header
 // of each side at a time: several at once may mean an end, some without an answer that one side has gone. `book` is the
 // number of the next message; of such an attempt nothing needs to be looked at twice.
 void Tracker::Impl::keep_book(AttemptRecord& attempt, const ExchangeRecord& exchange, const Note& note, std::int64_t silence) {
-  constexpr Duration at_once = std::chrono::seconds{2};  // longer than diagnosis takes messages for said at once
+  constexpr Duration at_once = std::chrono::seconds{2};  // longer than the burst that diagnosis knows
   constexpr auto odd = Note::partial | Note::cut | Note::ip_fragmented | Note::ike_fragmented | Note::malformed | Note::has_notify | Note::has_delete | Note::icmp;
   const bool from_responder = note.is(Note::from_responder);
   bool in_order = (note.flags & odd) == 0 && !attempt.initiator_assumed && attempt.rare == none;

@@ -27,10 +27,26 @@ std::optional<Routine> watch(const std::vector<Step>& exchange, Observer& wire) 
   return wire.tracker().routine(0);
 }
 
+/// The n-th attempt of its kind comes up, from `at` on: Main Mode and a Quick Mode.
+Cookies come_up(Observer& wire, double& at, std::uint64_t n) {
+  const Cookies cookies{0x1111000000000000 + n, 0x2222000000000000 + n};
+  for (unsigned number = 1; number <= 6; ++number) wire.send(at += 0.1, number % 2 == 1 ? over : answer, mm(number, cookies));
+  for (std::uint8_t number = 1; number <= 3; ++number) wire.send(at += 0.1, number % 2 == 1 ? over : answer, sealed(32, 0xabcd, number, cookies));
+  return cookies;
+}
+
 diagnose::Diagnosis judge(const Observer& wire) {
   diagnose::Options options;
   options.brief = true;
   return diagnose::diagnose(wire.tunnel(), {.first = {}, .last = Time{std::chrono::seconds{1'700'010'000}}}, options);
+}
+
+/// What is called a routine is up when it is judged, and nothing is found.
+diagnose::Diagnosis check_up(const Observer& wire) {
+  auto judged = judge(wire);
+  CHECK(judged.verdict == diagnose::Verdict::up);
+  CHECK(judged.findings.empty());
+  return judged;
 }
 
 TEST_CASE("an exchange that goes by the book is a routine, in either mode, and up") {
@@ -41,9 +57,7 @@ TEST_CASE("an exchange that goes by the book is a routine, in either mode, and u
     REQUIRE(routine);
     CHECK(routine->initiator == *net::parse_address("192.0.2.1"));
     CHECK(routine->mode == (aggressive ? ExchangeType::aggressive : ExchangeType::identity_protection));
-    const auto judged = judge(wire);
-    CHECK(judged.verdict == diagnose::Verdict::up);
-    CHECK(judged.findings.empty());
+    const auto judged = check_up(wire);
     CHECK(judged.positions.last_message == (aggressive ? 3 : 6));
     CHECK(is_active(judged.positions.initiator));
     CHECK(is_active(judged.positions.responder));
@@ -63,9 +77,7 @@ TEST_CASE("a resend changes nothing but the count, except that of Quick Mode's s
       CHECK(routine.has_value() == (i + 2 != good.size()));
       if (!routine) continue;
       CHECK(routine->resends == 1);
-      const auto judged = judge(wire);
-      CHECK(judged.verdict == diagnose::Verdict::up);
-      CHECK(judged.findings.empty());
+      check_up(wire);
     }
   }
 }
@@ -83,9 +95,7 @@ TEST_CASE("one Informational of each side after phase 2 is a keepalive and its a
         const auto routine = watch(exchange, wire);
         CHECK(routine.has_value() == (count == 1 || (count == 2 && (who == 1 || who == 2))));
         if (!routine) continue;
-        const auto judged = judge(wire);
-        CHECK(judged.verdict == diagnose::Verdict::up);
-        CHECK(judged.findings.empty());
+        check_up(wire);
       }
     }
   }
@@ -117,9 +127,7 @@ TEST_CASE("keepalives over hours and new attempts in order are a routine as long
     Observer wire;
     double at = 1;
     for (std::uint64_t n = 0; n < attempts; ++n) {
-      const Cookies cookies{0x1111000000000000 + n, 0x2222000000000000 + n};
-      for (unsigned number = 1; number <= 6; ++number) wire.send(at += 0.1, number % 2 == 1 ? over : answer, mm(number, cookies));
-      for (std::uint8_t number = 1; number <= 3; ++number) wire.send(at += 0.1, number % 2 == 1 ? over : answer, sealed(32, 0xabcd, number, cookies));
+      const auto cookies = come_up(wire, at, n);
       for (unsigned i = 0; i < keepalives; ++i) {
         wire.send(at += 30, over, sealed(5, 2 * i + 1, static_cast<std::uint8_t>(2 * i + 1), cookies));
         if (i + 1 < keepalives || n + 1 < attempts || last_answered) wire.send(at += 0.1, answer, sealed(5, 2 * i + 2, static_cast<std::uint8_t>(2 * i + 2), cookies));
@@ -128,9 +136,7 @@ TEST_CASE("keepalives over hours and new attempts in order are a routine as long
     const auto routine = wire.tracker().routine(0);
     if (routine) {
       CHECK(routine->attempts == attempts);
-      const auto judged = judge(wire);
-      CHECK(judged.verdict == diagnose::Verdict::up);
-      CHECK(judged.findings.empty());
+      check_up(wire);
     }
     return routine.has_value();
   };
@@ -152,9 +158,7 @@ TEST_CASE("whatever Informationals come when: a routine is judged up and without
     Observer wire;
     double at = 1;
     for (std::uint64_t n = 0, attempts = 1 + random() % 3; n < attempts; ++n) {
-      const Cookies cookies{0x1111000000000000 + n, 0x2222000000000000 + n};
-      for (unsigned number = 1; number <= 6; ++number) wire.send(at += 0.1, number % 2 == 1 ? over : answer, mm(number, cookies));
-      for (std::uint8_t number = 1; number <= 3; ++number) wire.send(at += 0.1, number % 2 == 1 ? over : answer, sealed(32, 0xabcd, number, cookies));
+      const auto cookies = come_up(wire, at, n);
       bool from_initiator = random() % 2 == 0;
       for (auto count = random() % 7; count > 0; --count) {
         const double gaps[] = {0.05, 0.1, 0.7, 1.4, 1.9, 2.1, 10, 40};
@@ -165,10 +169,8 @@ TEST_CASE("whatever Informationals come when: a routine is judged up and without
     }
     if (!wire.tracker().routine(0)) continue;
     ++routines;
-    const auto judged = judge(wire);
     CAPTURE(round);
-    CHECK(judged.verdict == diagnose::Verdict::up);
-    CHECK(judged.findings.empty());
+    check_up(wire);
   }
   CHECK(routines > 500);
 }
@@ -191,10 +193,8 @@ TEST_CASE("whatever is lost, doubled or moved: a routine is judged up and withou
     Observer wire;
     if (!watch(exchange, wire)) continue;
     ++routines;
-    const auto judged = judge(wire);
     CAPTURE(round);
-    CHECK(judged.verdict == diagnose::Verdict::up);
-    CHECK(judged.findings.empty());
+    check_up(wire);
   }
   CHECK(routines > 500);
 }
