@@ -40,7 +40,7 @@ struct ChainReader {
         broken(type, length, rest, body, {Fault::truncated, body.size(), "Payload Length"});
         return cut ? void() : stop(Fault::truncated, at + 2, "Payload Length");
       }
-      auto& payload = payloads.emplace_back(Payload{type, place(), length, next, rest[1], {}});
+      auto& payload = payloads.emplace_back(type, place(), length, next, rest[1]);
       decode_payload(type, rest.subspan(generic_length, length - generic_length), header, doi, payload.content);
       if (const auto* sa = std::get_if<SecurityAssociation>(&payload.content)) doi = sa->doi;
       type = next;

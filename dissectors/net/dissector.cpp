@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <utility>
 
 #include "ike/net/icmp.hpp"
 #include "ike/net/ip.hpp"
@@ -28,7 +29,7 @@ void set_address(Address& address, const std::uint8_t* at, std::uint8_t version)
 }
 
 /// Everything but the ports.
-void fill_info(PacketInfo& info, const Frame& frame, const IpPacket& packet) {
+[[gnu::always_inline]] inline void fill_info(PacketInfo& info, const Frame& frame, const IpPacket& packet) {
   info.time = frame.time;
   info.packet = frame.number;
   info.file = frame.file;
@@ -73,29 +74,26 @@ Word word_at(const std::uint8_t* at) noexcept {
 }
 
 /// Ones' complement sum (RFC 1071) in this machine's byte order, in which 0xffff is as good as in any other. What is
-/// carried out of 64 bits is counted apart, so that a word takes two instructions.
+/// carried out of 64 bits is counted apart, and added where it makes no difference: 2^64 is 1 modulo 0xffff.
 struct OnesSum {
   std::uint64_t sum = 0;
   std::uint64_t carries = 0;
 
-  [[nodiscard]] bool is_ones() const noexcept {
-    auto all = (sum & 0xffffffff) + (sum >> 32U) + carries;
-    all = (all & 0xffff) + (all >> 16U & 0xffff) + (all >> 32U);
-    all = (all & 0xffff) + (all >> 16U);  // at most 0x1ffff before
-    all = (all & 0xffff) + (all >> 16U);
-    return all == 0xffff;
-  }
+  void add(std::uint64_t word) noexcept { carries += __builtin_add_overflow(sum, word, &sum) ? std::uint64_t{1} : std::uint64_t{0}; }
+  /// Of what holds anything but zeros.
+  [[nodiscard]] bool is_ones() const noexcept { return ((sum & 0xffffffff) + (sum >> 32U) + carries) % 0xffff == 0; }
 };
 
 [[gnu::always_inline]] inline OnesSum add_up(const std::uint8_t* at, std::size_t size, OnesSum all = {}) noexcept {
-  const auto add = [&all](std::uint64_t word) { all.carries += __builtin_add_overflow(all.sum, word, &all.sum) ? std::uint64_t{1} : std::uint64_t{0}; };
-  for (; size >= 32; size -= 32, at += 32) {
-    add(word_at<std::uint64_t>(at));
-    add(word_at<std::uint64_t>(at + 8));
-    add(word_at<std::uint64_t>(at + 16));
-    add(word_at<std::uint64_t>(at + 24));
-  }
-  for (; size >= 8; size -= 8, at += 8) add(word_at<std::uint64_t>(at));
+  const auto add = [&all](std::uint64_t word) { all.add(word); };
+  const auto add_words = [&]<std::size_t... n>(std::index_sequence<n...>) __attribute__((always_inline)) {
+    (add(word_at<std::uint64_t>(at + 8 * n)), ...);
+    at += 8 * sizeof...(n);
+  };
+  for (; size >= 64; size -= 64) add_words(std::make_index_sequence<8>{});
+  if (size & 32U) add_words(std::make_index_sequence<4>{});
+  if (size & 16U) add_words(std::make_index_sequence<2>{});
+  if (size & 8U) add_words(std::make_index_sequence<1>{});
   if (size & 4U) add(word_at<std::uint32_t>(at)), at += 4;
   if (size & 2U) add(word_at<std::uint16_t>(at)), at += 2;
   if (size & 1U) add(word_at<std::uint16_t>(std::array<std::uint8_t, 2>{*at, 0}.data()));
@@ -103,7 +101,7 @@ struct OnesSum {
 }
 
 /// Whether the checksums of a datagram that was captured whole are right, or were not sent.
-bool checksums_fit(const IpPacket& packet, ByteView udp) noexcept {
+[[gnu::always_inline]] inline bool checksums_fit(const IpPacket& packet, ByteView udp) noexcept {
   const bool v4 = packet.version == 4;
   const std::size_t header = (packet.header[0] & 15U) * 4U;
   if (v4 && load_be16(packet.header + 10) != 0 && !(header == 20 ? add_up(packet.header, 20) : add_up(packet.header, header)).is_ones()) return false;
@@ -179,6 +177,40 @@ inline bool Dissector::read_ip(const Opened& opened, IpPacket& packet) {
   return fault == IpFault::none;
 }
 
+/// `udp` begins with a UDP header; `missing` more octets were sent, `snapped` when the snap length took them.
+[[gnu::always_inline]] inline Dissector::Kind Dissector::fill_datagram(ByteView udp, std::uint32_t missing, bool snapped) {
+  const std::size_t length = load_be16(udp.data() + 4);
+  if (length < udp_header) {
+    ++counts_.malformed;
+    return Kind::other;
+  }
+  const std::size_t sent = udp.size() + missing;
+  if (length > sent) ++counts_.malformed;
+  datagram_.sent_length = static_cast<std::uint32_t>(std::min(length, sent) - udp_header);
+  datagram_.payload = udp.subspan(udp_header, std::min<std::size_t>(udp.size() - udp_header, datagram_.sent_length));
+  datagram_.cut = snapped && datagram_.payload.size() < datagram_.sent_length;
+  counts_.cut += datagram_.cut;
+  datagram_.source.port = load_be16(udp.data());
+  datagram_.destination.port = load_be16(udp.data() + 2);
+  datagram_.fragments = 1;
+  datagram_.partial = false;
+  datagram_.completes = 0;
+  return Kind::udp;
+}
+
+[[gnu::always_inline]] inline Dissector::Kind Dissector::take_udp_here(const Frame& frame, const IpPacket& packet) {
+  fill_info(datagram_, frame, packet);
+  const ByteView udp = packet.payload.octets;
+  const std::size_t length = load_be16(udp.data() + 4);
+  constexpr std::size_t shortest_ike = udp_header + 24;
+  if (length >= shortest_ike && length <= udp.size()) {
+    const bool marked = load_be16(udp.data()) == 4500 || load_be16(udp.data() + 2) == 4500;
+    const bool esp = marked && load_be32(udp.data() + udp_header) != 0;  // has sums of its own
+    if (!esp && !checksums_fit(packet, udp.first(length))) ++counts_.bad_checksums;
+  }
+  return fill_datagram(udp, packet.payload.missing, packet.payload.missing != 0);
+}
+
 /// What nearly all frames are, told by the fewest octets: IPv4 right behind an Ethernet header, of a protocol that we never
 /// look into, or UDP to a port of ours, whole and without options. Everything else goes the long way.
 Dissector::Kind Dissector::dissect(const Frame& frame) {
@@ -201,7 +233,7 @@ Dissector::Kind Dissector::dissect(const Frame& frame) {
   packet.version = 4;
   packet.protocol = protocol::udp;
   packet.ttl = header[8];
-  return take_udp(frame, packet);
+  return take_udp_here(frame, packet);
 }
 
 Dissector::Kind Dissector::look_into(const Frame& frame) {
@@ -254,27 +286,6 @@ Dissector::Kind Dissector::look_into(const Frame& frame) {
   return Kind::other;
 }
 
-/// `udp` begins with a UDP header; `missing` more octets were sent, `snapped` when the snap length took them.
-Dissector::Kind Dissector::fill_datagram(ByteView udp, std::uint32_t missing, bool snapped) {
-  const std::size_t length = load_be16(udp.data() + 4);
-  if (length < udp_header) {
-    ++counts_.malformed;
-    return Kind::other;
-  }
-  const std::size_t sent = udp.size() + missing;
-  if (length > sent) ++counts_.malformed;
-  datagram_.sent_length = static_cast<std::uint32_t>(std::min(length, sent) - udp_header);
-  datagram_.payload = udp.subspan(udp_header, std::min<std::size_t>(udp.size() - udp_header, datagram_.sent_length));
-  datagram_.cut = snapped && datagram_.payload.size() < datagram_.sent_length;
-  counts_.cut += datagram_.cut;
-  datagram_.source.port = load_be16(udp.data());
-  datagram_.destination.port = load_be16(udp.data() + 2);
-  datagram_.fragments = 1;
-  datagram_.partial = false;
-  datagram_.completes = 0;
-  return Kind::udp;
-}
-
 void Dissector::note_wrapping(std::uint64_t trail, const IpPacket& outer) {
   Address low;
   Address high;
@@ -306,18 +317,7 @@ Dissector::Kind Dissector::other_port(const Frame& frame, const IpPacket& packet
   return take_udp(frame, packet);
 }
 
-Dissector::Kind Dissector::take_udp(const Frame& frame, const IpPacket& packet) {
-  fill_info(datagram_, frame, packet);
-  const ByteView udp = packet.payload.octets;
-  const std::size_t length = load_be16(udp.data() + 4);
-  constexpr std::size_t shortest_ike = udp_header + 24;
-  if (length >= shortest_ike && length <= udp.size()) {
-    const bool marked = load_be16(udp.data()) == 4500 || load_be16(udp.data() + 2) == 4500;
-    const bool esp = marked && load_be32(udp.data() + udp_header) != 0;  // has sums of its own
-    if (!esp && !checksums_fit(packet, udp.first(length))) ++counts_.bad_checksums;
-  }
-  return fill_datagram(udp, packet.payload.missing, packet.payload.missing != 0);
-}
+Dissector::Kind Dissector::take_udp(const Frame& frame, const IpPacket& packet) { return take_udp_here(frame, packet); }
 
 Dissector::Kind Dissector::take_fragment(const Frame& frame, const IpPacket& packet) {
   if (packet.fragment_offset == 0) return take_first_fragment(frame, packet);

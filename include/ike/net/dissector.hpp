@@ -76,6 +76,7 @@ class Dissector {
   Kind other_port(const Frame& frame, const IpPacket& packet);
   Kind look_into(const Frame& frame);
   Kind take_udp(const Frame& frame, const IpPacket& packet);
+  Kind take_udp_here(const Frame& frame, const IpPacket& packet);  // the same, where what is known of a packet saves work
   Kind take_first_fragment(const Frame& frame, const IpPacket& packet);
   Kind take_fragment(const Frame& frame, const IpPacket& packet);
   Kind take_whole(const Frame& frame);
