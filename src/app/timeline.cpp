@@ -145,19 +145,14 @@ bool Timeline::open(std::uint16_t index) {
   return true;
 }
 
-inline void Timeline::fetch(std::uint16_t index, Input& input) {
+void Timeline::advance(std::uint16_t index) {
+  Input& input = inputs_[index];
   try {
     input.head = input.source->next();
   } catch (const std::exception& why) {  // the medium fails in the middle
     fail(index, why);
   }
-  if (input.head == nullptr) [[unlikely]]
-    close(index);
-}
-
-void Timeline::advance(std::uint16_t index) {
-  Input& input = inputs_[index];
-  fetch(index, input);
+  if (input.head == nullptr) close(index);
   if (input.head == nullptr || shifts_.empty()) return;
   input.shifted = *input.head;
   std::int64_t time = input.shifted.time.time_since_epoch().count();
@@ -191,20 +186,23 @@ void Timeline::fail(std::uint16_t index, const std::exception& why) {
   on_error_(line);
 }
 
-const Frame* Timeline::next() {
-  if (only_ != nullptr) {
-    const auto index = static_cast<std::uint16_t>(only_ - inputs_.data());
-    if (shifts_.empty()) fetch(index, *only_);
-    else advance(index);
-    if (only_->head != nullptr) [[likely]] {
-      info_.files[index].packets = only_->head->number;
-      return only_->head;
+const Frame* Timeline::next_of_only() {
+  try {
+    if (const Frame* frame = only_->source->next(); frame != nullptr) [[likely]] {
+      *only_packets_ = frame->number;
+      return frame;
     }
-    turns_.clear();
-    only_ = nullptr;
-    given_ = false;
-    return nullptr;
+  } catch (const std::exception& why) {  // the medium fails in the middle
+    fail(turns_.front().input, why);
   }
+  close(turns_.front().input);
+  turns_.clear();
+  only_ = nullptr;
+  given_ = false;
+  return nullptr;
+}
+
+const Frame* Timeline::next_of_all() {
   if (given_) {
     const std::uint16_t index = turns_.front().input;
     advance(index);
@@ -228,7 +226,10 @@ const Frame* Timeline::next() {
   const std::uint16_t index = turns_.front().input;
   const Frame* head = inputs_[index].head;
   info_.files[index].packets = head->number;
-  if (turns_.size() == 1 && waiting_.empty()) only_ = &inputs_[index];
+  if (turns_.size() == 1 && waiting_.empty() && shifts_.empty()) {
+    only_ = &inputs_[index];
+    only_packets_ = &info_.files[index].packets;
+  }
   return head;
 }
 

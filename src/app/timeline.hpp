@@ -33,7 +33,7 @@ class Timeline {
 
   /// The next frame, or null at the end. It and its octets stay valid until the next call. Inside one file
   /// frames come as they stand there, even where its times go back.
-  const Frame* next();
+  const Frame* next() { return only_ != nullptr ? next_of_only() : next_of_all(); }
 
   /// What is known of the files by now: names, formats, packets, remarks. Counts and times are left empty.
   [[nodiscard]] const report::CaptureInfo& info() const noexcept { return info_; }
@@ -57,8 +57,9 @@ class Timeline {
     }
   };
 
+  const Frame* next_of_only();
+  const Frame* next_of_all();
   bool open(std::uint16_t index);
-  void fetch(std::uint16_t index, Input& input);
   void advance(std::uint16_t index);
   void close(std::uint16_t index);
   void fail(std::uint16_t index, const std::exception& why);
@@ -71,7 +72,8 @@ class Timeline {
   std::vector<Turn> waiting_;  // sorted, the earliest last
   std::vector<Turn> turns_;    // heap of the open ones, the earliest in front
   bool given_ = false;         // the front's head was given and must be replaced
-  Input* only_ = nullptr;      // the one file left, when there is nothing to merge any more
+  Input* only_ = nullptr;      // the one file left, when there is nothing to merge or to shift any more
+  std::uint64_t* only_packets_ = nullptr;
   report::CaptureInfo info_;
 };
 
