@@ -71,27 +71,49 @@ struct Note {
 };
 static_assert(sizeof(Note) == 32);
 
-/// The notes of all logs, and which one follows which: apart, so that notes fit their cache lines.
+/// The notes of all logs, and which one follows which: apart, so that notes fit their cache lines, and so that a log lets
+/// all of its notes go without looking at one.
 class NotePool {
  public:
+  /// What a note held before is still there.
   std::uint32_t allocate() {
-    const auto fresh = notes_.allocate();
-    if (fresh / links >= next_.size()) [[unlikely]]
-      next_.push_back(std::make_unique_for_overwrite<std::uint32_t[]>(links));
+    if (free_ == none) {
+      const auto fresh = notes_.allocate();
+      if (fresh / links >= next_.size()) [[unlikely]]
+        next_.push_back(std::make_unique_for_overwrite<std::uint32_t[]>(links));
+      return fresh;
+    }
+    const auto fresh = free_;
+    free_ = next(fresh);
+    --unused_;
+    if (free_ != none) prefetch(free_);  // for the next one who asks
     return fresh;
   }
-  void release(std::uint32_t index) { notes_.release(index); }
+  /// Those from `first` to `last`, as they follow each other.
+  void release(std::uint32_t first, std::uint32_t last, std::uint32_t count) {
+    link(last, free_);
+    free_ = first;
+    unused_ += count;
+  }
   /// Notes in use.
-  [[nodiscard]] std::uint32_t used() const { return notes_.used(); }
+  [[nodiscard]] std::uint32_t used() const { return notes_.used() - unused_; }
   Note& operator[](std::uint32_t index) { return notes_[index]; }
   const Note& operator[](std::uint32_t index) const { return notes_[index]; }
   [[nodiscard]] std::uint32_t next(std::uint32_t index) const { return next_[index / links][index % links]; }
   void link(std::uint32_t index, std::uint32_t next) { next_[index / links][index % links] = next; }
+  /// Brings a note near, and who follows it.
+  void prefetch(std::uint32_t index) const {
+    track::prefetch(notes_[index]);
+    prefetch_link(index);
+  }
+  void prefetch_link(std::uint32_t index) const { prefetch_line(&next_[index / links][index % links]); }
 
  private:
   static constexpr std::uint32_t links = 4096;
   Pool<Note> notes_;
   std::vector<std::unique_ptr<std::uint32_t[]>> next_;  // grows by blocks: nothing is moved
+  std::uint32_t free_ = none;                           // the first of those let go
+  std::uint32_t unused_ = 0;
 };
 
 /// A note in 16 octets, as what it adds to the one before it. One that says more than most is kept as it is, behind a mark.
@@ -163,17 +185,13 @@ class NoteLog {
   [[nodiscard]] std::uint32_t size() const { return size_; }
   [[nodiscard]] std::uint32_t left_out() const { return size_ > head + tail ? size_ - head - tail : 0; }
 
-  Note& append(NotePool& pool, const Note& note) {
-    if (packed_ != 0) unpack(pool);
-    if (size_ == most) size_ = most - tail;  // the place in the ring stays the same
-    const auto ordinal = size_++;
-    if (ordinal == 0) return first_ = note;
-    if (ordinal < head + tail) return add(pool, ordinal) = note;
-    auto& slot = pool[at(pool, head + (ordinal - head) % tail)];
-    if (slot.repeats()) return slot = note;
-    Note added = note;
-    save(pool, slot, ordinal - tail, added);
-    return slot = added;
+  [[gnu::always_inline]] void append(NotePool& pool, const Note& note) {
+    if (size_ == 0) {
+      size_ = 1;
+      first_ = note;
+    } else {
+      append_further(pool, note);
+    }
   }
 
   /// Calls visit(ordinal, note) for every kept message, oldest first, until it says true; whether it did.
@@ -202,16 +220,25 @@ class NoteLog {
   /// Starts fetching the first and the last of what is kept.
   void prefetch(const NotePool& pool) const {
     if (kept() == 0) return;
-    track::prefetch(pool[first_kept_]);
-    if (kept() > 1) track::prefetch(pool[last_kept_]);
+    pool.prefetch(first_kept_);
+    if (kept() > 1) pool.prefetch(last_kept_);
   }
-  /// Starts fetching what the next message will be compared with, or put behind.
+  /// Starts fetching what pack() reads.
+  void prefetch_all(const NotePool& pool) const {
+    if (size_ < 2 || size_ > longest_packed || packed_ != 0) return;
+    auto index = first_kept_;
+    for (auto left = size_ - 1; left > 0; --left) {
+      track::prefetch(pool[index]);
+      if (left > 1) index = pool.next(index);
+    }
+  }
+  /// Starts fetching what add() and clear() write to.
   void prefetch_tail(const NotePool& pool) const {
-    if (kept() > 0) track::prefetch(pool[last_kept_]);
+    if (last_kept_ != none) pool.prefetch_link(last_kept_);
   }
 
   void clear(NotePool& pool) {
-    release(pool, first_kept_, kept());
+    if (const auto count = kept(); count > 0) pool.release(first_kept_, last_kept_, count);
     *this = NoteLog{};
   }
 
@@ -236,12 +263,13 @@ class NoteLog {
     const auto needed = static_cast<std::uint32_t>((static_cast<std::size_t>(end - octets.data()) + sizeof(Note) - 1) / sizeof(Note));
     if (needed >= kept()) return;
     const auto spare = kept() - needed;
+    const auto last = last_kept_;
     index = first_kept_;
     for (std::uint32_t n = 0; n < needed; ++n, index = pool.next(index)) {
       std::memcpy(&pool[index], octets.data() + n * sizeof(Note), sizeof(Note));
       last_kept_ = index;
     }
-    release(pool, index, spare);
+    pool.release(index, last, spare);
     packed_ = needed & 15U;
   }
 
@@ -249,6 +277,20 @@ class NoteLog {
   static constexpr std::uint32_t most = 0x0fffffff;
   static constexpr std::uint32_t longest_packed = 8;
   using Packed = std::array<std::uint8_t, longest_packed * packed::longest>;
+
+  [[gnu::noinline]] void append_further(NotePool& pool, const Note& note) {
+    if (packed_ != 0) unpack(pool);
+    if (size_ == most) size_ = most - tail;  // the place in the ring stays the same
+    const std::uint32_t ordinal = size_++;
+    if (ordinal < head + tail) {
+      add(pool, ordinal) = note;
+      return;
+    }
+    auto& slot = pool[at(pool, head + (ordinal - head) % tail)];
+    Note added = note;
+    if (!slot.repeats()) save(pool, slot, ordinal - tail, added);
+    slot = added;
+  }
 
   // A message that came the first time is about to fall out behind the head: the head's newest repetition makes room
   // for it, so that no storm of resends hides what came in its midst.
@@ -294,14 +336,6 @@ class NoteLog {
     last_kept_ = fresh;
     return pool[fresh];
   }
-  static void release(NotePool& pool, std::uint32_t index, std::uint32_t count) {
-    for (; count > 0; --count) {
-      const auto next = count > 1 ? pool.next(index) : none;
-      pool.release(index);
-      index = next;
-    }
-  }
-
   void octets_of(const NotePool& pool, Packed& octets) const {
     auto index = first_kept_;
     for (std::uint32_t n = 0; n < packed_; ++n) {

@@ -23,12 +23,12 @@ inline Time to_time(std::int64_t nanoseconds) { return Time{Duration{nanoseconds
 
 /// One exchange: phase 1 of an attempt, or one message ID below it.
 struct ExchangeRecord {
-  NoteLog log;
   std::uint32_t message_id = 0;
   ExchangeType type{};
   bool started_by_responder = false;
   std::uint8_t distinct_from_starter = 0;  // messages that are neither resend nor copy; saturates
   std::uint8_t distinct_from_other = 0;
+  NoteLog log;
   /// Has nothing more to say, as far as messages that came once tell.
   [[nodiscard]] bool finished() const {
     if (type == ExchangeType::informational) return true;
@@ -100,7 +100,7 @@ struct AttemptRecord {
   std::uint32_t pair_key = 0;        // of the keyed hash of its addresses: stands for them in comparisons
   std::uint32_t children = none;     // list of the kind that child_list says, or the only one itself
   std::uint32_t newest = none;       // the exchange below phase 1 that the last message was of
-  std::uint32_t nat = none;
+  std::uint32_t rare = none;
   std::uint32_t resends = 0;
   std::uint32_t left_out = 0;             // messages of exchanges that were let go
   std::uint16_t quick_modes_begun = 0;    // saturates, as does the next
@@ -114,11 +114,10 @@ struct AttemptRecord {
   bool held : 1 = false;                  // slot in use
   std::uint8_t book = 1;                  // number of the next message where all went by the book so far; else off_the_book
   std::uint32_t id = 0;
-  // Up to here all that messages below phase 1 need: see prefetch_head.
-  ExchangeRecord phase1;
+  ExchangeRecord phase1;  // its first fields are the last that messages below phase 1 need: see prefetch_head
   std::int64_t first = 0;
   std::uint32_t pair = none;
-  std::uint32_t rare = none;
+  std::uint32_t nat = none;
   std::uint32_t next_in_pair = none;
   std::uint32_t previous_in_pair = none;
   std::uint32_t copies = 0;
@@ -142,7 +141,7 @@ constexpr std::uint32_t kept_key(std::uint64_t pair_key) { return static_cast<st
 /// Brings near what a message below phase 1 needs of `attempt`.
 inline void prefetch_head(const AttemptRecord& attempt) {
   prefetch_line(&attempt);
-  prefetch_line(&attempt.phase1);
+  prefetch_line(&attempt.phase1.type);
 }
 
 /// One cache line. The key of its addresses is worked out again where it is needed.

@@ -28,12 +28,14 @@ constexpr std::uint32_t max_values = 16384;
 constexpr std::size_t max_value_octets = 4U << 20U;
 constexpr std::size_t max_sa_octets = 4096;       // of one SA payload kept; longer ones are no real offers
 
-bool is_phase1(ExchangeType type) {
-  return type == ExchangeType::identity_protection || type == ExchangeType::aggressive || type == ExchangeType::base ||
-         type == ExchangeType::authentication_only || type == ExchangeType::authip_main_mode;
-}
+// Asked for every message, so kept as tables.
+constexpr auto phase1_types = [] {
+  std::array<bool, 256> phase1{};
+  for (const auto type : {ExchangeType::identity_protection, ExchangeType::aggressive, ExchangeType::base, ExchangeType::authentication_only, ExchangeType::authip_main_mode}) phase1[number(type)] = true;
+  return phase1;
+}();
+bool is_phase1(ExchangeType type) { return phase1_types[number(type)]; }
 
-// Asked for every message, so kept as a table.
 const auto known_exchange_types = [] {
   std::array<bool, 256> known{};
   for (std::size_t type = 1; type < known.size(); ++type) known[type] = !name(ExchangeType(type)).empty();
@@ -172,8 +174,9 @@ void Tracker::Impl::fragment(const net::Datagram& datagram, std::uint64_t key) {
   take({datagram, inner, !cut, true, 0, key});
 }
 
-void Tracker::Impl::take(Arrival arrival) {
-  if (open && !arrival.partial && (keys || !arrival.message.header.encrypted())) arrival.opened = open(arrival.message, arrival.datagram);
+void Tracker::Impl::take(const Arrival& arrival) {
+  const isakmp::Message* opened = nullptr;
+  if (!arrival.partial && (keys || !arrival.message.header.encrypted()) && open) opened = open(arrival.message, arrival.datagram);
   const auto& datagram = arrival.datagram;
   const auto& header = arrival.message.header;
   ++counts.messages;
@@ -193,7 +196,7 @@ void Tracker::Impl::take(Arrival arrival) {
   attempt.last = std::max(attempt.last, nanoseconds(datagram.time));
 
   auto& exchange = exchange_for(attempt, header, from_responder);
-  auto note = make_note(attempt, arrival, octets_digest, from_responder);
+  auto note = make_note(attempt, arrival, opened, octets_digest, from_responder);
   if (arrival.completes != 0) {
     Note* first_fragment = nullptr;  // the newest of that number: another file may have had the same
     exchange.log.each_mutable(notes, [&](std::uint32_t, Note& kept) {
@@ -225,10 +228,11 @@ void Tracker::Impl::take(Arrival arrival) {
     return;
   }
   exchange.log.append(notes, note);
-  const bool was_whole = exchange.has_three();
+  const bool is_quick_mode = exchange.type == ExchangeType::quick_mode;
+  const bool was_whole = is_quick_mode && exchange.has_three();
   auto& distinct = from_responder == exchange.started_by_responder ? exchange.distinct_from_starter : exchange.distinct_from_other;
   if (distinct < 255) ++distinct;
-  if (exchange.type == ExchangeType::quick_mode && exchange.has_three() && !was_whole) {
+  if (is_quick_mode && !was_whole && exchange.has_three()) {
     count_up(attempt.quick_modes_complete);
     if (attempt.quick_modes_complete == 1) {  // those that follow may soon have to go
       attempt.phase1.log.pack(notes);
@@ -237,7 +241,7 @@ void Tracker::Impl::take(Arrival arrival) {
   }
   if (&exchange != &attempt.phase1 && exchange.type != ExchangeType::informational) note_progress(attempt, exchange);
   if (attempt.book != AttemptRecord::off_the_book) keep_book(attempt, exchange, note, silence);
-  learn(attempt, arrival, from_responder);
+  if (!arrival.message.payloads.empty()) learn(attempt, arrival, from_responder);
 }
 
 std::uint32_t Tracker::Impl::find_attempt(const Arrival& arrival, std::uint64_t key, std::uint32_t octets_digest, bool& from_responder) {
@@ -246,8 +250,14 @@ std::uint32_t Tracker::Impl::find_attempt(const Arrival& arrival, std::uint64_t 
   const auto& destination = arrival.datagram.destination;
   const auto order = source.address <=> destination.address;
   const bool from_b = order > 0;
-  const bool found = arrival.likely != none && attempts[arrival.likely].initiator_cookie == header.initiator_cookie && attempts[arrival.likely].held;
-  const auto first = found ? arrival.likely : first_under(header.initiator_cookie);
+  if (arrival.likely != none) {
+    const auto& attempt = attempts[arrival.likely];
+    if (attempt.initiator_cookie == header.initiator_cookie && attempt.pair_key == kept_key(key) && attempt.held && order != 0) [[likely]] {
+      from_responder = from_b != attempt.initiator_is_b;
+      return arrival.likely;
+    }
+  }
+  const auto first = first_under(header.initiator_cookie);
   const auto own = attempt_under(header.initiator_cookie, key, first);
   if (own != none) {
     const auto& attempt = attempts[own];
@@ -396,7 +406,7 @@ bool Tracker::Impl::is_harmless_resend(const AttemptRecord& attempt, const Excha
   return &exchange == &attempt.phase1 || (exchange.type == ExchangeType::quick_mode && !note.is(Note::from_responder));
 }
 
-Note Tracker::Impl::make_note(AttemptRecord& attempt, const Arrival& arrival, std::uint32_t octets_digest, bool from_responder) {
+Note Tracker::Impl::make_note(AttemptRecord& attempt, const Arrival& arrival, const Message* opened, std::uint32_t octets_digest, bool from_responder) {
   const auto& datagram = arrival.datagram;
   const auto& message_in = arrival.message;
   Note note;
@@ -407,18 +417,20 @@ Note Tracker::Impl::make_note(AttemptRecord& attempt, const Arrival& arrival, st
   note.file = datagram.file;
   note.ip_id = datagram.ip_id;
   note.length = static_cast<std::uint16_t>(std::min<std::uint32_t>(message_in.header.length >= isakmp::header_length ? message_in.header.length : message_in.sent_length, 0xffff));
-  note.payloads = payload_list(arrival.opened != nullptr ? *arrival.opened : message_in);
+  note.payloads = payload_list(opened != nullptr ? *opened : message_in);
   note.responder_cookie = responder_cookie(attempt, message_in.header.responder_cookie);
   set(Note::from_responder, from_responder);
   set(Note::encrypted, message_in.header.encrypted());
-  set(Note::partial, arrival.partial);
-  set(Note::cut, message_in.cut && !arrival.partial);
-  set(Note::ip_fragmented, datagram.fragments > 1 || datagram.partial);
-  set(Note::ike_fragmented, arrival.ike_fragmented);
-  set(Note::malformed, message_in.fault.has_value() && !arrival.partial && !message_in.cut);
   set(Note::natt_port, datagram.source.port == 4500 || datagram.destination.port == 4500);
-  if (message_in.header.encrypted() && arrival.opened == nullptr) return note;
-  const auto& shown = arrival.opened != nullptr ? *arrival.opened : message_in;
+  if (arrival.partial || message_in.cut || datagram.fragments > 1 || datagram.partial || arrival.ike_fragmented || message_in.fault) [[unlikely]] {
+    set(Note::partial, arrival.partial);
+    set(Note::cut, message_in.cut && !arrival.partial);
+    set(Note::ip_fragmented, datagram.fragments > 1 || datagram.partial);
+    set(Note::ike_fragmented, arrival.ike_fragmented);
+    set(Note::malformed, message_in.fault && !arrival.partial && !message_in.cut);
+  }
+  if (message_in.header.encrypted() && opened == nullptr) return note;
+  const auto& shown = opened != nullptr ? *opened : message_in;
   // Where the snap length left no payload, the header still names the first one.
   std::uint16_t carries = shown.payloads.empty() ? static_cast<std::uint16_t>(flags_of[number(shown.header.next_payload)] & ~Note::has_notify) : std::uint16_t{0};
   for (const auto& payload : shown.payloads) carries = static_cast<std::uint16_t>(carries | flags_of[number(payload.type)]);
@@ -427,7 +439,7 @@ Note Tracker::Impl::make_note(AttemptRecord& attempt, const Arrival& arrival, st
     const auto first = std::ranges::find(shown.payloads, PayloadType::notification, &isakmp::Payload::type);
     if (const auto* notification = std::get_if<isakmp::Notification>(&first->content)) note.notify = number(notification->type);
   }
-  set(Note::carries_auth, arrival.opened != nullptr);
+  set(Note::carries_auth, opened != nullptr);
   return note;
 }
 
@@ -454,7 +466,7 @@ bool Tracker::Impl::find_original(const ExchangeRecord& exchange, Note& note) co
 
 void Tracker::Impl::learn(AttemptRecord& attempt, const Arrival& arrival, bool from_responder) {
   const auto& message_in = arrival.message;
-  if (message_in.payloads.empty() || arrival.partial) return;
+  if (arrival.partial) return;
   if (is_phase1(message_in.header.exchange_type)) {
     if (const auto* sa = find_sa(message_in); sa != nullptr && sa->proposals_octets.size() <= max_sa_octets) {
       const auto index = sa_payloads.add(sa->proposals_octets);

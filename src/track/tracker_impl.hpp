@@ -30,7 +30,6 @@ struct Arrival {
   std::uint64_t completes = 0;  // packet number of the partial note that this one replaces
   std::uint64_t pair_key = 0;
   std::uint32_t likely = none;  // the first attempt under its cookie, as far as was known before
-  const isakmp::Message* opened = nullptr;  // what is inside, when a key opened it
 };
 
 struct Tracker::Impl {
@@ -55,7 +54,7 @@ struct Tracker::Impl {
   void bring_records_near();
   void decode_oldest();
   void decode(const net::Datagram& datagram, std::size_t offset, std::uint64_t key, std::uint32_t likely);
-  void take(Arrival arrival);
+  void take(const Arrival& arrival);
   std::uint32_t find_pair(const net::Address& x, const net::Address& y, std::uint64_t key, bool make);
   std::uint32_t find_attempt(const Arrival& arrival, std::uint64_t key, std::uint32_t digest, bool& from_responder);
   std::uint32_t new_attempt(const Arrival& arrival, std::uint64_t key, bool& from_responder);
@@ -75,7 +74,8 @@ struct Tracker::Impl {
   void note_progress(AttemptRecord& attempt, const ExchangeRecord& exchange);
   static bool is_harmless_resend(const AttemptRecord& attempt, const ExchangeRecord& exchange, const Note& note);
   void keep_book(AttemptRecord& attempt, const ExchangeRecord& exchange, const Note& note, std::int64_t silence);
-  Note make_note(AttemptRecord& attempt, const Arrival& arrival, std::uint32_t digest, bool from_responder);
+  /// `opened`: what is inside, when a key opened it.
+  Note make_note(AttemptRecord& attempt, const Arrival& arrival, const isakmp::Message* opened, std::uint32_t digest, bool from_responder);
   bool find_original(const ExchangeRecord& exchange, Note& note) const;
   void learn(AttemptRecord& attempt, const Arrival& arrival, bool from_responder);
   void learn_vendors(AttemptRecord& attempt, const isakmp::Message& message, bool from_responder);
@@ -151,20 +151,32 @@ struct Tracker::Impl {
   Pool<PairRecord, 512> pairs;
   /// Messages wait here, few at a time, while the records they belong to are brought near: on a busy link each
   /// is of another tunnel, and waiting for memory costs more than all work on the message.
-  struct WaitingMessage {
-    net::Datagram datagram;
+  struct alignas(256) WaitingMessage {
+    net::Datagram datagram;  // its payload is in WaitingOctets
     std::size_t offset = 0;
     std::uint64_t pair_key = 0;
     std::uint32_t hash = 0;
-    std::uint32_t attempt = none;
-    std::uint32_t pair = none;
-    std::uint32_t exchange = none;  // the one that it most likely belongs to
-    bool is_new = false;            // or to none yet
-    std::array<std::uint32_t, 2> victims{none, none};  // who may have to go for a new one
-    std::array<std::uint8_t, 1024> octets;
+    std::uint32_t message_id = 0;
+    isakmp::ExchangeType type{};
+    bool is_new = false;            // most likely of an exchange not seen yet
+    bool ends_phase2 = false;       // most likely the last message of the first Quick Mode: phase 1 will be packed
+    std::uint32_t attempt = none;   // what it most likely belongs to, by index and in place
+    const AttemptRecord* record = nullptr;
+    const PairRecord* pair = nullptr;
+    const ExchangeRecord* exchange = nullptr;
+    std::array<const ExchangeRecord*, 2> victims{};  // who may have to go for a new one
+  };
+  static_assert(sizeof(WaitingMessage) == 256);
+  struct WaitingOctets {
+    std::array<std::uint8_t, 1024> few;
+    std::vector<std::uint8_t> many;  // where those don't do
+
+    ByteView hold(ByteView octets);
   };
   static constexpr std::size_t most_waiting = 16;  // a ring that fits the first cache
-  std::vector<WaitingMessage> waiting{most_waiting};
+  static constexpr std::size_t furthest_ahead = 14;
+  std::array<WaitingMessage, most_waiting> waiting;
+  std::array<WaitingOctets, most_waiting> waiting_octets;
   std::uint64_t arrived = 0;  // messages ever put into the ring
   std::uint64_t decoded = 0;  // and taken out of it
   [[nodiscard]] WaitingMessage& waiting_at(std::uint64_t n) { return waiting[n % most_waiting]; }

@@ -1,6 +1,7 @@
 // A log that is packed tells the same as before, and goes on where it was left.
 #include <doctest/doctest.h>
 
+#include <array>
 #include <random>
 #include <vector>
 
@@ -78,6 +79,36 @@ TEST_CASE("whatever the notes are, a packed log gives them back, takes more, and
     REQUIRE(pool.used() == 0);
   }
   CHECK(packed > 1'000);
+}
+
+TEST_CASE("logs that share a pool keep to their own notes, whoever comes, is packed and goes") {
+  std::mt19937 random{11};
+  NotePool pool;
+  std::array<NoteLog, 16> logs;
+  std::array<std::vector<Note>, 16> put;
+  Note last;
+  last.time = 1'700'000'000'000'000'000;
+  for (int step = 0; step < 20'000; ++step) {
+    const auto which = random() % logs.size();
+    CAPTURE(step);
+    if (put[which].size() == NoteLog::head || random() % 12 == 0) {
+      logs[which].clear(pool);
+      put[which].clear();
+    } else if (random() % 6 == 0) {
+      logs[which].pack(pool);
+    } else {
+      put[which].push_back(last = random_note(random, last));
+      logs[which].append(pool, last);
+    }
+    const auto seen = all(logs[which], pool);
+    REQUIRE(std::ranges::equal(seen, put[which], same));
+  }
+  for (std::size_t i = 0; i < logs.size(); ++i) {
+    const auto seen = all(logs[i], pool);
+    CHECK(std::ranges::equal(seen, put[i], same));
+    logs[i].clear(pool);
+  }
+  CHECK(pool.used() == 0);
 }
 
 TEST_CASE("an exchange as it usually is takes half the room") {

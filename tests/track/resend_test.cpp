@@ -46,6 +46,36 @@ TEST_CASE("the same octets again are a resend or a copy by IP identification and
   }
 }
 
+TEST_CASE("messages of all sizes keep their order, and are known again") {
+  Observer wire;
+  double at = 0;
+  std::string seen;
+  for (unsigned number = 1; number <= 6; ++number) {
+    wire.send(at += 0.1, number % 2 == 1 ? over : answer, mm(number));
+    seen += (number > 1 ? " " : "") + std::string{number % 2 == 1 ? 'I' : 'R'} + std::to_string(number);
+  }
+  std::uint64_t resends = 0;
+  std::uint32_t message_id = 0;
+  for (const std::size_t length : {76U, 1020U, 1028U, 1036U, 60U, 4012U, 1044U, 92U, 65500U, 76U, 2012U, 60U}) {
+    ++message_id;
+    for (std::uint8_t number = 1; number <= 3; ++number) {
+      const auto& hop = number == 2 ? answer : over;
+      const Bytes message = sealed(32, message_id, number, {}, length);
+      for (const bool again : {false, true}) {
+        if (again && number == 3) continue;
+        wire.send(at += 0.6, hop, message);
+        seen += std::string{number == 2 ? " RQ" : " IQ"} + std::to_string(number) + (again ? "r" : "");
+        resends += again ? 1 : 0;
+      }
+    }
+  }
+  const auto tunnel = wire.tunnel();
+  REQUIRE(tunnel.attempts.size() == 1);
+  CHECK(line(tunnel.attempts[0]) == seen);
+  CHECK(tunnel.attempts[0].resends == resends);
+  CHECK(wire.counts().malformed == 0);
+}
+
 TEST_CASE("a copy of a resend is a copy of that resend, and says so by index") {
   Observer wire;
   wire.send(0, {.id = 1}, mm(1));
