@@ -35,7 +35,8 @@ bool clock_was_set_back(const Attempt& attempt) {
 bool has_poor_view(const Story& story) {
   const auto& attempt = *story.attempt;
   const bool inside = attempt.initiator_assumed && !story.step[1].any();
-  const bool cut = std::ranges::any_of(attempt.events, &Event::cut);
+  // Headers tell who said what when; only where they don't tell which message it was does a cut hide something.
+  const bool cut = std::ranges::any_of(attempt.events, [](const Event& event) { return event.cut && event.is_phase1() && event.number == 0; });
   // What passed twice at one point makes the view doubtful; the same packet at two points makes it better.
   const bool doubled = attempt.copies > 0 && (!two_points(story) || std::ranges::any_of(attempt.events, [&](const Event& event) {
     return event.is_copy() && attempt.events[event.copy_of].file == event.file;

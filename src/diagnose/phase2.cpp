@@ -88,6 +88,10 @@ const Child* failing_quick_mode(const Story& story) {
   return failing;
 }
 
+std::size_t refused_quick_modes(const Story& story) {
+  return static_cast<std::size_t>(std::ranges::count_if(story.children, [](const Child& child) { return child.type == ExchangeType::quick_mode && child.refusal != nullptr; }));
+}
+
 Finding about(const Story& story, const Child& child, FindingId id, Certainty certainty) {
   auto finding = story.finding(id, certainty);
   finding.message_id = child.message_id;
@@ -124,9 +128,10 @@ std::optional<Finding> phase2_rejected(const Story& story) {
   const auto* child = failing_quick_mode(story);
   if (child == nullptr || child->refusal == nullptr) return std::nullopt;
   // A responder that is not through with phase 1 cannot mean Quick Mode. In Main Mode an initiator that begins it has
-  // message 6, seen or not.
+  // message 6, seen or not; where nothing of phase 1 was captured, one Informational may speak of anything, several not.
   const bool has_message6 = !story.aggressive() && child->starter == Side::initiator && story.step[5].any();
-  if (!has_message6 && !story.phase1_complete() && !track::is_active(story.at.of(other(child->starter)))) return std::nullopt;
+  const bool unseen_phase1 = story.attempt->initiator_assumed && std::ranges::none_of(story.step, &Sent::any) && refused_quick_modes(story) > 1;
+  if (!has_message6 && !unseen_phase1 && !story.phase1_complete() && !track::is_active(story.at.of(other(child->starter)))) return std::nullopt;
   auto finding = about(story, *child, FindingId::phase2_rejected, Certainty::likely);
   finding.side = other(child->starter);
   finding.refused = true;

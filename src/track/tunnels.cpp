@@ -12,8 +12,9 @@ namespace {
 
 // Sides were assumed, since the beginning was not captured. What proves the assumption wrong: a message 1 from the
 // assumed responder; a KE from the assumed initiator, answered none or repeated after the other's, before the other
-// side is the first to encrypt (so that KE was message 4); Quick Mode begun by the assumed responder, who has not
-// sent message 6.
+// side is the first to encrypt (so that KE was message 4); an encrypted message of phase 1 that the assumed responder
+// repeats, where the other side sends none (who was answered does not repeat message 6, so that was message 5); Quick Mode
+// begun by the assumed responder, who has not sent message 6.
 bool sides_are_swapped(std::span<const Event> events) {
   bool ke_from_initiator = false;
   bool ke_from_responder = false;
@@ -29,7 +30,10 @@ bool sides_are_swapped(std::span<const Event> events) {
         ke_from_initiator = true;
       }
       if (event.number == 4) ke_from_responder = true;
-      if (event.number == 6) return ke_from_initiator && (!ke_from_responder || answered_again) && !sealed_from_initiator;
+      if (event.number == 6) {
+        if (ke_from_initiator || sealed_from_initiator) return ke_from_initiator && (!ke_from_responder || answered_again) && !sealed_from_initiator;
+        if (event.is_resend() && !ke_from_responder) return true;
+      }
       if (event.number == 5) sealed_from_initiator = true;
     } else if (event.exchange == ExchangeType::quick_mode && event.number == 1) {
       return !from_initiator && sealed_from_initiator;

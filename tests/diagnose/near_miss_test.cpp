@@ -127,7 +127,7 @@ TEST_CASE("a poor view lowers the certainty of what is told by silence, not of w
            View{"I1@0 I3@0.2 I3@4 I3@11", Certainty::possible},                             // one-sided
            View{"assumed R2@0.1 I3@0.2 I3@4 I3@11", Certainty::possible},                   // begun inside
            View{"I1@0 R2@0.1 I3@0.2 I3*copy@0.21 I3@4 I3@11", Certainty::possible},         // a mirror
-           View{"I1@0 R2*cut@0.1 I3@0.2 I3@4 I3@11", Certainty::possible},
+           View{"I1@0 R2*cut@0.1 I3@0.2 I3@4 I3@11", Certainty::likely},                    // headers are enough for that
            View{"I1@0 I1*copy@0.01 RN:NO-PROPOSAL-CHOSEN@0.1", Certainty::likely},
        }) {
     CAPTURE(row.script);

@@ -15,6 +15,8 @@ TEST_CASE("Quick Mode is refused") {
            Row{"again and again under new message IDs", UP "IQ1:1@0.6 R-info@0.7 IQ1:2@5.6 R-info@5.7 IQ1:3@10.6 R-info@10.7", "stalled", "phase2-rejected", "MM_ACTIVE/MM_ACTIVE"},
            Row{"by the initiator, where the responder begins", UP "RQ1@0.6 I-info@0.7 END@2", "stalled", "phase2-rejected", "MM_ACTIVE/MM_ACTIVE"},
            Row{"after Aggressive Mode", AM_UP "IQ1@0.6 R-info@0.7 END@2", "stalled", "phase2-rejected", "AM_ACTIVE/AM_ACTIVE"},
+           Row{"twice, in a capture that shows nothing of phase 1", "assumed IQ1:1@0 R-info@0.1 IQ1:2@12 R-info@12.1 END@13", "stalled", "phase2-rejected", "MM_ACTIVE/-"},
+           Row{"near miss: once there, which may be chance", "assumed IQ1:1@0 R-info@0.1 END@1", "pending", "", "MM_ACTIVE/-"},
            Row{"near miss: the next Quick Mode is agreed", UP "IQ1:1@0.6 R-info@0.7 IQ1:2@5.6 RQ2:2@5.7 IQ3:2@5.8", "up", "", "MM_ACTIVE/MM_ACTIVE"},
            Row{"near miss: DPD in between", UP "IQ1@0.6 R-info@0.65 RQ2@0.7 IQ3@0.8", "up", "", "MM_ACTIVE/MM_ACTIVE"},
        })

@@ -68,6 +68,22 @@ TEST_CASE("a capture that begins with message 4, sent again for a message 3 that
   CHECK(line(tunnel.attempts[0]) == "R4 I3 R4r I5 R6");
 }
 
+TEST_CASE("who repeats an encrypted message of phase 1, and hears none, waits for message 6") {
+  const auto seen = [](bool answered, bool again) {
+    Observer wire;
+    wire.send(0, answer, sealed(5, 1, 1));
+    if (answered) wire.send(0.4, answer, mm(6));
+    wire.send(0.5, over, mm(5));
+    wire.send(0.6, answer, sealed(5, 2, 2));
+    if (again) wire.send(1.5, over, mm(5));
+    if (again) wire.send(1.6, answer, sealed(5, 3, 3));
+    return line(wire.tunnel().attempts[0]);
+  };
+  CHECK(seen(false, true) == "R-info I5 R-info I5r R-info");
+  CHECK(seen(false, false) == "I-info R6 I-info");  // nothing proves it
+  CHECK(seen(true, true) == "I-info I5 R6 I-info R6r I-info");  // nor here, where both encrypt
+}
+
 TEST_CASE("known sides are not turned round by a responder that begins Quick Mode") {
   CHECK(line(from("123456q").tunnel().attempts[0]) == "I1 R2 I3 R4 I5 R6 RQ1");
 }
