@@ -76,7 +76,7 @@ std::vector<Finding> findings_of(const Story& story) {
   if (!story.phase1_complete()) run(phase1_rules);
   // The ICMP error says why there is no reply.
   if (!found.empty() && found.front().id == FindingId::icmp_refused) std::erase_if(found, [](const Finding& finding) { return is_no_reply(finding.id); });
-  if (story.any_active() && !story.settled()) run(phase2_rules);
+  if ((story.any_active() && !story.settled()) || speaks_under_esp(story)) run(phase2_rules);
   if (found.empty()) return found;
   const bool poor_view = has_poor_view(story);
   const auto between = lost_between(story);

@@ -224,8 +224,9 @@ std::optional<Finding> psk_mismatch(const Story& story) {
 }
 
 std::optional<Finding> auth_rejected(const Story& story) {
-  if (story.aggressive() || story.renews) {
-    if (!story.aggressive() || story.auth() != AuthKind::signature || story.step[3].any() || !story.step[2].any()) return std::nullopt;
+  if (story.renews && story.attempt->initiator_assumed) return std::nullopt;
+  if (story.aggressive()) {
+    if (story.auth() != AuthKind::signature || story.step[3].any() || !story.step[2].any()) return std::nullopt;
     const auto* info = story.informational_from(Side::initiator, story.step[2].first->time);
     if (info == nullptr) return std::nullopt;
     auto finding = refusal(story, FindingId::auth_rejected, Certainty::likely, *info, Position::am_wait_msg3);

@@ -49,7 +49,7 @@ bool unanswered(const Story& story, std::uint8_t request) {
 }  // namespace
 
 std::optional<Finding> nat_t_blocked(const Story& story) {
-  if (story.aggressive() || story.renews) return std::nullopt;
+  if (story.aggressive()) return std::nullopt;
   const auto& five = story.step[5];
   const auto& six = story.step[6];
   if (five.any()) {

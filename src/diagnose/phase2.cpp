@@ -115,6 +115,17 @@ std::uint32_t sent_after(const Story& story, const Child& child, std::uint8_t nu
   }));
 }
 
+// When `side` last spoke IKE; or, where it never did, ESP.
+std::optional<Time> last_heard(const Story& story, Side side) {
+  if (const auto* last = story.last_from[side == Side::initiator ? 0 : 1]) return last->time;
+  const auto& address = side == Side::initiator ? story.attempt->initiator.address : story.attempt->responder.address;
+  std::optional<Time> heard;
+  for (const auto& flow : story.tunnel->esp) {
+    if (flow.source == address && (!heard || flow.last > *heard)) heard = flow.last;
+  }
+  return heard;
+}
+
 bool esp_from(const Story& story, const net::Address& address, Time since) {
   return std::ranges::any_of(story.tunnel->esp, [&](const track::EspFlow& flow) { return flow.source == address && flow.last >= since; });
 }
@@ -160,6 +171,12 @@ std::optional<Finding> phase2_no_reply(const Story& story) {
   return finding;
 }
 
+bool speaks_under_esp(const Story& story) {
+  const auto sends = [&](const net::Address& from) { return std::ranges::any_of(story.tunnel->esp, [&](const track::EspFlow& flow) { return flow.source == from && flow.first <= story.attempt->last; }); };
+  return story.attempt->initiator_assumed && std::ranges::none_of(story.step, &Sent::any) && story.children.empty() && !story.informationals.empty() && std::ranges::all_of(story.informationals, [](const Event* info) { return info->encrypted; }) &&
+         sends(story.attempt->initiator.address) && sends(story.attempt->responder.address);
+}
+
 std::optional<Finding> phase2_half_open(const Story& story) {
   const Child* last = nullptr;
   for (const auto& child : story.children) {
@@ -183,12 +200,11 @@ std::optional<Finding> phase2_half_open(const Story& story) {
 }
 
 std::optional<Finding> peer_gone(const Story& story) {
-  if (!story.any_active() || story.one_sided) return std::nullopt;
-  const auto& newest = story.last_from[0];
-  const auto& newest_other = story.last_from[1];
-  if (newest == nullptr || newest_other == nullptr) return std::nullopt;
-  const auto speaker = newest->time > newest_other->time ? Side::initiator : Side::responder;
-  const auto& silent_since = speaker == Side::initiator ? newest_other->time : newest->time;
+  if (!(story.any_active() || speaks_under_esp(story)) || story.one_sided) return std::nullopt;
+  const std::array heard{last_heard(story, Side::initiator), last_heard(story, Side::responder)};
+  if (!heard[0] || !heard[1]) return std::nullopt;
+  const auto speaker = *heard[0] > *heard[1] ? Side::initiator : Side::responder;
+  const auto silent_since = std::min(*heard[0], *heard[1]);
   const auto& silent_address = speaker == Side::initiator ? story.attempt->responder.address : story.attempt->initiator.address;
   std::vector<const Event*> calls;
   for (const auto& event : story.attempt->events) {
@@ -199,12 +215,14 @@ std::optional<Finding> peer_gone(const Story& story) {
     if (calls.empty() || event.time - calls.back()->time > burst) calls.push_back(&event);
   }
   // Keepalives of a living SA are answered; a Delete is not, and comes once.
+  const auto& said = story.informationals;
+  if (speaks_under_esp(story) && said.size() > 1 && said.back()->time - said[said.size() - 2]->time <= burst) return std::nullopt;  // several at once: Deletes
   if (calls.size() < 3 || calls.back()->time - calls.front()->time < story.options->patience / 2) return std::nullopt;
   if (esp_from(story, silent_address, calls[1]->time)) return std::nullopt;
   // Message 3 of Quick Mode passed unseen: who begins to send ESP has it.
   const bool got_through = std::ranges::any_of(story.children, [&](const Child& child) { return child.holds(*calls.back()) && begins_esp(story, speaker, child); });
   if (got_through) return std::nullopt;
-  const bool standing = story.quick_mode_complete() || (story.phase1_complete() && std::ranges::none_of(calls, [](const Event* event) { return event->exchange == ExchangeType::quick_mode; }));
+  const bool standing = story.quick_mode_complete() || speaks_under_esp(story) || (story.phase1_complete() && std::ranges::none_of(calls, [](const Event* event) { return event->exchange == ExchangeType::quick_mode; }));
   if (!standing || std::ranges::any_of(calls, [](const Event* event) { return event->exchange == ExchangeType::transaction; })) return std::nullopt;
   auto finding = story.finding(FindingId::peer_gone, Certainty::likely);
   finding.side = other(speaker);

@@ -96,8 +96,10 @@ Story tell(const Tunnel& tunnel, const Attempt& attempt, const track::CaptureFac
       child_of(story, event);
     }
   }
-  // A responder's messages always answer something; an initiator's CKY-R came from an answer.
-  story.one_sided = (story.first_from[0] == nullptr) != (story.first_from[1] == nullptr) && more_than_notifies && (story.first_from[0] == nullptr || answers_unseen);
+  // A responder's messages always answer something; an initiator's CKY-R came from an answer. ESP of both sides shows
+  // that both directions pass here.
+  const auto sends_esp = [&](const net::Address& from) { return std::ranges::any_of(tunnel.esp, [&](const track::EspFlow& flow) { return flow.source == from; }); };
+  story.one_sided = !(sends_esp(attempt.initiator.address) && sends_esp(attempt.responder.address)) && (story.first_from[0] == nullptr) != (story.first_from[1] == nullptr) && more_than_notifies && (story.first_from[0] == nullptr || answers_unseen);
   for (auto& child : story.children) place_messages(story, child);
   story.quick_modes = static_cast<std::uint32_t>(std::ranges::count_if(story.children, [](const Child& child) { return child.type == ExchangeType::quick_mode && child.complete(); }));
   attribute_refusals(story);

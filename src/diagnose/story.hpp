@@ -158,6 +158,8 @@ std::optional<Finding> phase2_reply_lost(const Story& story);
 std::optional<Finding> phase2_no_reply(const Story& story);
 std::optional<Finding> phase2_half_open(const Story& story);
 std::optional<Finding> peer_gone(const Story& story);
+/// Nothing but encrypted Informationals, in a capture that begins under an SA: ESP of both sides shows that it stands.
+bool speaks_under_esp(const Story& story);
 
 // sizes.cpp
 /// Adds what the sizes of encrypted messages prove, to evidence and detail.

@@ -272,13 +272,16 @@ void add_remarks(const std::vector<Story>& stories, const Story& newest, bool pr
   };
   std::uint32_t copies = 0;
   std::uint32_t resends = 0;
+  // Of what came up, and of the tries before it; those after it that failed have findings of their own.
+  const auto last_up = std::ranges::find_if(stories.rbegin(), stories.rend(), &Story::phase1_complete);
+  const auto told_of_resends = last_up == stories.rend() ? stories.size() : static_cast<std::size_t>(stories.rend() - last_up);
   bool renewed = false;
   bool crossed = false;
   const Story* earlier_up = nullptr;
   for (std::size_t i = 0; i < stories.size(); ++i) {
     const auto& story = stories[i];
     copies += story.attempt->copies;
-    resends += resent_messages(story);
+    if (i < told_of_resends) resends += resent_messages(story);
     const auto phase2_after = renewed ? std::nullopt : renews_phase2(story);
     if (!renewed && (phase2_after || (earlier_up != nullptr && renews_phase1(*earlier_up, story)))) {
       renewed = true;
@@ -291,8 +294,8 @@ void add_remarks(const std::vector<Story>& stories, const Story& newest, bool pr
     }
     if (story.phase1_complete() && story.quick_mode_complete()) earlier_up = &story;
   }
-  const auto* resent = first_event(newest, is_resent_message);
-  for (auto story = stories.begin(); resent == nullptr && story != stories.end(); ++story) resent = first_event(*story, is_resent_message);
+  const Event* resent = nullptr;
+  for (auto i = told_of_resends; resent == nullptr && i-- > 0;) resent = first_event(stories[i], is_resent_message);
   if (up && resends > 0 && resent != nullptr) add(FindingId::retries, newest, resent, resends);
   if (newest.attempt->initiator_assumed && !newest.step[1].any()) add(FindingId::mid_stream, newest, newest.attempt->events.empty() ? nullptr : &newest.attempt->events.front());
   if (newest.one_sided) add(FindingId::one_sided, newest, newest.attempt->events.empty() ? nullptr : &newest.attempt->events.front());

@@ -180,7 +180,7 @@ struct EventStream::Impl {
 
   // --- one line, written by hand: this is done for every message -----------------------------------------
   void text(std::string_view value) {
-    std::memcpy(line.data() + used, value.data(), value.size());
+    if (!value.empty()) std::memcpy(line.data() + used, value.data(), value.size());
     used += value.size();
   }
   void number(std::uint64_t value) { used = static_cast<std::size_t>(std::to_chars(line.data() + used, line.data() + line.size(), value).ptr - line.data()); }

@@ -72,6 +72,20 @@ bool resent_after(const Seen& request, const Seen& answer) {
   return request.last != nullptr && answer.first != nullptr && request.last->time > answer.first->time + crossing;
 }
 
+// Message 6, an Informational of the initiator, and message 5 again: who is through with phase 1 does not repeat that.
+bool asks_again_after_message6(const Attempt& attempt) {
+  bool six = false;
+  bool said_something = false;
+  for (const auto& event : attempt.events) {
+    if (!event.is_message() || event.is_copy()) continue;
+    const bool phase1 = event.is_phase1() && event.exchange == attempt.mode;
+    if (phase1 && event.number == 5 && said_something) return true;
+    six |= phase1 && event.number == 6;
+    said_something |= six && event.exchange == ExchangeType::informational && event.encrypted && event.from == Side::initiator;
+  }
+  return false;
+}
+
 Positions main_mode(const Attempt& attempt, const Summary& seen, bool renews) {
   const bool answered = std::ranges::any_of(attempt.events, [](const Event& event) { return event.is_message() && event.from == Side::responder && event.is_phase1(); });
   const auto has = [&](std::size_t number) {
@@ -86,8 +100,9 @@ Positions main_mode(const Attempt& attempt, const Summary& seen, bool renews) {
   if (seen.later[0]) {
     at.initiator = Position::mm_active;
   } else if (has(5)) {
-    const bool accepted = has(6) && !resent_after(seen.step[5], seen.step[6]) && !refused_message6(attempt, renews);
-    const bool goes_on = accepted || (seen.later[1] && !has(6)) || goes_on_after(seen.step[5], attempt, renews);
+    const bool refused = refused_message6(attempt, renews);
+    const bool accepted = has(6) && !resent_after(seen.step[5], seen.step[6]) && !refused;
+    const bool goes_on = accepted || (seen.later[1] && !has(6)) || (goes_on_after(seen.step[5], attempt, renews) && !(renews && refused));
     at.initiator = goes_on ? Position::mm_active : Position::mm_wait_msg6;
   } else if (has(3)) {
     at.initiator = Position::mm_wait_msg4;
@@ -130,7 +145,7 @@ Positions positions(const Attempt& attempt, bool renews) {
 }
 
 bool refused_message6(const Attempt& attempt, bool renews) {
-  if (renews || attempt.mode != ExchangeType::identity_protection) return false;
+  if (attempt.mode != ExchangeType::identity_protection || (renews && !asks_again_after_message6(attempt))) return false;
   constexpr Duration at_once = std::chrono::seconds{2};
   const Event* six = nullptr;
   const Event* answer = nullptr;

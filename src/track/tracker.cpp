@@ -116,8 +116,14 @@ void Tracker::Impl::datagram(const net::Datagram& datagram) {
     case isakmp::Content::isakmp: return isakmp(datagram, what.offset);
     case isakmp::Content::esp: return esp(datagram, load_be32(datagram.payload.data()), true);
     case isakmp::Content::nat_keepalive: ++counts.keepalives; return;
-    case isakmp::Content::ikev2: ++counts.ikev2; return other_version(datagram, what.offset, 2);
-    case isakmp::Content::other_version: ++counts.other_version; return other_version(datagram, what.offset, datagram.payload[what.offset + 17U] >> 4U);
+    case isakmp::Content::ikev2:
+      ++counts.ikev2;
+      settle_messages();  // in order of arrival
+      return other_version(datagram, what.offset, 2);
+    case isakmp::Content::other_version:
+      ++counts.other_version;
+      settle_messages();
+      return other_version(datagram, what.offset, datagram.payload[what.offset + 17U] >> 4U);
     case isakmp::Content::empty:
     case isakmp::Content::unknown: ++counts.unknown; return;
   }

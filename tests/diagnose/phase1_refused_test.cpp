@@ -67,11 +67,15 @@ TEST_CASE("pre-shared keys differ") {
 }
 
 TEST_CASE("authentication by certificate is refused") {
+#define UP_BEFORE "cert I1@0 R2@0.1 I3@0.2 R4@0.3 I5@0.4 R6@0.5 IQ1@0.6 RQ2@0.7 IQ3@0.8 "
   for (const Row& row : {
            Row{"by the responder", "cert I1@0 R2@0.1 I3@0.2 R4@0.3 I5*len:1300@0.4 R-info@0.5", "stalled", "auth-rejected", "MM_WAIT_MSG6/MM_WAIT_MSG5"},
            Row{"by the initiator", "cert I1@0 R2@0.1 I3@0.2 R4@0.3 I5*len:1300@0.4 R6*len:1300@0.5 I-info@0.6 END@20", "stalled", "auth-rejected", "MM_WAIT_MSG6/MM_ACTIVE"},
            Row{"near miss: an Informational and then Quick Mode", "cert I1@0 R2@0.1 I3@0.2 R4@0.3 I5@0.4 R6@0.5 I-info@0.55 IQ1@0.6 RQ2@0.7 IQ3@0.8", "up", "", "MM_ACTIVE/MM_ACTIVE"},
            Row{"near miss: a pre-shared key, and INITIAL-CONTACT after message 6", "psk I1@0 R2@0.1 I3@0.2 R4@0.3 I5@0.4 R6@0.5 I-info:92@0.55 END@2", "phase1-up", "", "MM_ACTIVE/MM_ACTIVE"},
+           Row{"by the responder, at a rekey", UP_BEFORE "| cert I1@60 R2@60.1 I3@60.2 R4@60.3 I5*len:1300@60.4 R-info@60.5 I5*len:1300@60.9 I5*len:1300@61.9 END@90", "stalled", "auth-rejected", "MM_WAIT_MSG6/MM_WAIT_MSG5"},
+           Row{"by the initiator, at a rekey", UP_BEFORE "| cert I1@60 R2@60.1 I3@60.2 R4@60.3 I5*len:1300@60.4 R6*len:1300@60.5 I-info@60.6 I5*len:1300@60.9 R6*len:1300@60.95 I-info@61 END@90", "stalled", "auth-rejected", "MM_WAIT_MSG6/MM_ACTIVE"},
+           Row{"near miss: at a rekey message 6 comes again, and what the initiator says is housekeeping", UP_BEFORE "| cert I1@60 R2@60.1 I3@60.2 R4@60.3 I5@60.4 R6@60.5 I5@60.51 R6@60.55 I-info@60.6 R-info@60.7 END@90", "up", "", "MM_ACTIVE/MM_ACTIVE"},
            Row{"near miss: a Delete of the old SA after a rekey", "cert I1@0 R2@0.1 I3@0.2 R4@0.3 I5@0.4 R6@0.5 IQ1@0.6 RQ2@0.7 IQ3@0.8 | I1@60 R2@60.1 I3@60.2 R4@60.3 I5@60.4 R6@60.5 I-info@60.6 END@90", "up", "", "MM_ACTIVE/MM_ACTIVE"},
        })
     test::check(row);

@@ -82,6 +82,7 @@ TEST_CASE("UDP 4500 is blocked where message 5 floats") {
            Row{"a NAT was found and message 5 never passes", "natI I1@0 R2@0.1 I3@0.2 R4@0.3 R4@0.8 R4@1.8 R4@3.8", "stalled", "nat-t-blocked", "MM_WAIT_MSG4/MM_WAIT_MSG5"},
            Row{"near miss: no NAT, no float", "nonat I1@0 R2@0.1 I3@0.2 R4@0.3 I5@0.4 I5@4.4 I5@11.4", "stalled", "no-reply-msg5", "MM_WAIT_MSG6/MM_WAIT_MSG5"},
            Row{"near miss: everything on 4500 from the start", "I1*4500@0 R2*4500@0.1 I3*4500@0.2 R4*4500@0.3 I5*4500@0.4 I5*4500@4.4 I5*4500@11.4", "stalled", "no-reply-msg5", "MM_WAIT_MSG6/MM_WAIT_MSG5"},
+           Row{"message 5 on 4500 is not answered, after the tunnel had been up", "natI I1@0 R2@0.1 I3@0.2 R4@0.3 I5*4500@0.4 R6*4500@0.5 IQ1*4500@0.6 RQ2*4500@0.7 IQ3*4500@0.8 | natI I1@60 R2@60.1 I3@60.2 R4@60.3 I5*4500@60.4 R4@60.8 I5*4500@64.4 R4@66 I5*4500@71.4 END@90", "stalled", "nat-t-blocked", "MM_WAIT_MSG6/MM_WAIT_MSG5"},
            Row{"near miss: refused on 4500", "natI psk I1@0 R2@0.1 I3@0.2 R4@0.3 I5*4500@0.4 R-info*4500@0.5 I5*4500@4.4 R-info*4500@4.5", "stalled", "psk-mismatch", "MM_WAIT_MSG6/MM_WAIT_MSG5"},
            Row{"near miss: up over 4500", "natI I1@0 R2@0.1 I3@0.2 R4@0.3 I5*4500@0.4 R6*4500@0.5 IQ1*4500@0.6 RQ2*4500@0.7 IQ3*4500@0.8", "up", "", "MM_ACTIVE/MM_ACTIVE"},
        })

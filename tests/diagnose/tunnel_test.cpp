@@ -113,6 +113,9 @@ TEST_CASE("remarks tell what is worth knowing") {
            Remark{UP_AT("0"), FindingId::retries, false},
            Remark{UP_AT("0") "| " UP_AT("60"), FindingId::rekey, true},
            Remark{UP_AT("0"), FindingId::rekey, false},
+           Remark{"I1@0 I1@2 R2@2.1 I3@2.2 R4@2.3 I5@2.4 R6@2.5 IQ1@2.6 RQ2@2.7 IQ3@2.8", FindingId::retries, true},
+           Remark{"I1@0 I1@2 | I1@60 R2@60.1 I3@60.2 R4@60.3 I5@60.4 R6@60.5 IQ1@60.6 RQ2@60.7 IQ3@60.8", FindingId::retries, true},
+           Remark{UP_AT("0") "ESP>:90@1-99 ESP<:90@1-99 | I1@60 R2@60.1 I3@60.2 I3@64 I3@71 END@100", FindingId::retries, false},  // that one failed
            Remark{UP_AT("0") "IQ1:7@30 RQ2:7@30.1 IQ3:7@30.2", FindingId::rekey, true},
            Remark{UP_AT("0") "IQ1:7@0.9 RQ2:7@1 IQ3:7@1.1", FindingId::rekey, false},  // a second network
            Remark{UP_AT("0") "| swap I1@0.05 R2@0.15 I3@0.25 R4@0.35 I5@0.45 R6@0.55", FindingId::rekey, false},

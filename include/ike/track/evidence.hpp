@@ -196,10 +196,11 @@ struct CaptureFacts {
 };
 
 /// Positions of both sides, computed from what was seen. `renews`: an ISAKMP SA of the same peers was up
-/// when this attempt began, so that an Informational after message 6 is housekeeping and no refusal.
+/// when this attempt began, so that an Informational after message 6 is housekeeping and no refusal, unless message 5
+/// comes again behind it.
 Positions positions(const Attempt& attempt, bool renews = false);
 
-/// Whether the initiator answered message 6 with a refusal: an Informational, and never Quick Mode.
+/// Whether the initiator answered message 6 with a refusal: an Informational, and never Quick Mode; `renews` as above.
 bool refused_message6(const Attempt& attempt, bool renews);
 
 }  // namespace ike::track
