@@ -1,7 +1,5 @@
 #include "exchanges.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <unordered_map>
 
@@ -85,11 +83,14 @@ std::vector<ExchangeView> exchanges(const Tunnel& tunnel, const Diagnosis& diagn
 }
 
 std::string exchange_id(std::uint32_t tunnel, const ExchangeView& exchange) {
-  if (exchange.phase1) return fmt::format("t{}.a{}", tunnel, exchange.attempt->id);
+  auto id = "t" + std::to_string(tunnel) + ".a" + std::to_string(exchange.attempt->id);
+  if (exchange.phase1) return id;
+  id += '.';
+  id += letter(exchange.type);
   // An exchange type without a letter of its own may share a message ID with another such.
-  const bool odd = letter(exchange.type) == 'x';
-  return fmt::format("t{}.a{}.{}{}{:08x}", tunnel, exchange.attempt->id, letter(exchange.type),
-                     odd ? fmt::format("{}.", number(exchange.type)) : std::string{}, exchange.message_id);
+  if (letter(exchange.type) == 'x') id += std::to_string(number(exchange.type)) + '.';
+  for (int shift = 28; shift >= 0; shift -= 4) id += "0123456789abcdef"[exchange.message_id >> shift & 15U];
+  return id;
 }
 
 std::string exchange_id(std::uint32_t tunnel, const Finding& finding, const std::vector<ExchangeView>& all) {

@@ -41,6 +41,13 @@ constexpr auto icmp_names = std::to_array<IcmpName>({
 
 constexpr std::array<std::uint64_t, 10> powers{1, 10, 100, 1000, 10'000, 100'000, 1'000'000, 10'000'000, 100'000'000, 1'000'000'000};
 
+/// By hand: reports of long captures hold millions of times.
+void append_padded(std::string& text, std::uint64_t value, unsigned digits) {
+  const auto at = text.size();
+  text.append(digits, '0');
+  for (auto i = at + digits; i-- > at; value /= 10) text[i] = static_cast<char>('0' + value % 10);
+}
+
 }  // namespace
 
 Duration since(Time later, Time earlier) {
@@ -53,8 +60,13 @@ std::string decimal(Duration span, unsigned digits) {
   const std::int64_t count = span.count();
   const std::uint64_t size = count < 0 ? 0 - static_cast<std::uint64_t>(count) : static_cast<std::uint64_t>(count);
   const std::string_view sign = count < 0 ? "-" : "";
-  if (digits == 0) return fmt::format("{}{}", sign, size / powers[9]);
-  return fmt::format("{}{}.{:0{}}", sign, size / powers[9], size % powers[9] / powers[9 - digits], digits);
+  std::string text{sign};
+  text += std::to_string(size / powers[9]);
+  if (digits > 0) {
+    text += '.';
+    append_padded(text, size % powers[9] / powers[9 - digits], digits);
+  }
+  return text;
 }
 
 std::string span_text(Duration span) {
@@ -70,9 +82,19 @@ std::string rfc3339(Time time, bool nanoseconds) {
   const std::chrono::year_month_day date{day};
   const auto rest = static_cast<std::uint64_t>(since(time, Time{day.time_since_epoch()}).count());
   const std::uint64_t second = rest / powers[9];
-  auto text = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                          static_cast<unsigned>(date.day()), second / 3600, second / 60 % 60, second % 60);
-  text += nanoseconds ? fmt::format("{:09}Z", rest % powers[9]) : fmt::format("{:06}Z", rest % powers[9] / 1000);
+  std::string text;
+  text.reserve(30);
+  const auto part = [&](std::uint64_t value, unsigned digits, char behind) {
+    append_padded(text, value, digits);
+    text += behind;
+  };
+  part(static_cast<std::uint64_t>(static_cast<int>(date.year())), 4, '-');  // 1677 to 2262: no more fits
+  part(static_cast<unsigned>(date.month()), 2, '-');
+  part(static_cast<unsigned>(date.day()), 2, 'T');
+  part(second / 3600, 2, ':');
+  part(second / 60 % 60, 2, ':');
+  part(second % 60, 2, '.');
+  nanoseconds ? part(rest % powers[9], 9, 'Z') : part(rest % powers[9] / 1000, 6, 'Z');
   return text;
 }
 

@@ -1,7 +1,5 @@
 #include "json_objects.hpp"
 
-#include <fmt/format.h>
-
 #include "format.hpp"
 
 namespace ike::report {
@@ -61,7 +59,7 @@ void JsonObjects::strings(const std::vector<std::string>& texts) {
 }
 
 void JsonObjects::address(const net::Address& value) { value.family ? out_.text(net::to_string(value)) : out_.null(); }
-void JsonObjects::tunnel_id(std::uint32_t number) { out_.text(fmt::format("t{}", number)); }
+void JsonObjects::tunnel_id(std::uint32_t number) { out_.text("t" + std::to_string(number)); }
 
 void JsonObjects::position(Position value, std::uint8_t last_message, Side side) {
   if (value == Position::unseen) return out_.null();
@@ -220,9 +218,9 @@ void JsonObjects::exchange(std::uint32_t number, const TunnelReport& one, const 
   endpoint(view, view.initiator);
   out_.key("responder");
   endpoint(view, other(view.initiator));
-  out_.key("initiator_cookie").text(fmt::format("{:016x}", attempt.initiator_cookie));
+  out_.key("initiator_cookie").text(isakmp::to_string_cookie(attempt.initiator_cookie));
   out_.key("responder_cookie");
-  attempt.responder_cookies.empty() ? out_.null() : out_.text(fmt::format("{:016x}", attempt.responder_cookies.back()));
+  attempt.responder_cookies.empty() ? out_.null() : out_.text(isakmp::to_string_cookie(attempt.responder_cookies.back()));
   out_.key("message_id").number(view.message_id);
   out_.key("status").text(name(view.status));
   out_.key("position");

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <charconv>
 #include <iterator>
 
 namespace ike::report {
@@ -22,9 +24,16 @@ std::size_t utf8_length(std::string_view text) {
   return length;
 }
 
+/// Stands for itself in a JSON text; nearly all do.
+bool is_plain(char c) { return c >= 0x20 && c != 0x7f && c != '"' && c != '\\'; }
+
 void quote(std::string& out, std::string_view text) {
   out += '"';
   while (!text.empty()) {
+    const auto plain = static_cast<std::size_t>(std::ranges::find_if_not(text, is_plain) - text.begin());
+    out.append(text.substr(0, plain));
+    text.remove_prefix(plain);
+    if (text.empty()) break;
     const auto c = static_cast<unsigned char>(text.front());
     std::size_t used = 1;
     if (c == '"' || c == '\\') {
@@ -32,8 +41,6 @@ void quote(std::string& out, std::string_view text) {
       out += static_cast<char>(c);
     } else if (c < 0x20 || c == 0x7f) {
       fmt::format_to(std::back_inserter(out), "\\u{:04x}", c);
-    } else if (c < 0x80) {
-      out += static_cast<char>(c);
     } else if (const auto length = utf8_length(text); length > 0) {
       out += text.substr(0, length);
       used = length;
@@ -80,7 +87,8 @@ void JsonWriter::text(std::string_view value) {
 
 void JsonWriter::number(std::uint64_t value) {
   separate();
-  fmt::format_to(std::back_inserter(buffer_), "{}", value);
+  char digits[20];
+  buffer_.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
 }
 
 void JsonWriter::raw(std::string_view json) {
