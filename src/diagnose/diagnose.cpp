@@ -31,6 +31,14 @@ bool clock_was_set_back(const Attempt& attempt) {
   return false;
 }
 
+// A message of phase 1 without the one that it answers: that one passed unseen, and others may have.
+bool has_gaps(const Story& story) {
+  for (std::size_t number = 2; number < story.step.size(); ++number) {
+    if (story.step[number].any() && !story.step[number - 1].any()) return true;
+  }
+  return false;
+}
+
 // What an observer may have missed, he can't tell from what was never sent.
 bool has_poor_view(const Story& story) {
   const auto& attempt = *story.attempt;
@@ -41,7 +49,7 @@ bool has_poor_view(const Story& story) {
   const bool doubled = attempt.copies > 0 && (!two_points(story) || std::ranges::any_of(attempt.events, [&](const Event& event) {
     return event.is_copy() && attempt.events[event.copy_of].file == event.file;
   }));
-  return story.one_sided || inside || cut || doubled || story.capture->kernel_drops > 0 || clock_was_set_back(attempt);
+  return story.one_sided || inside || cut || doubled || has_gaps(story) || story.capture->kernel_drops > 0 || clock_was_set_back(attempt);
 }
 
 void lower_certainty(const Story& story, Finding& finding) {
@@ -79,9 +87,12 @@ std::vector<Finding> findings_of(const Story& story) {
   if ((story.any_active() && !story.settled()) || speaks_under_esp(story)) run(phase2_rules);
   if (found.empty()) return found;
   const bool poor_view = has_poor_view(story);
+  const bool gaps = has_gaps(story) && !story.attempt->initiator_assumed;
   const auto between = lost_between(story);
   for (auto& finding : found) {
     if (poor_view) lower_certainty(story, finding);
+    // That something encrypted refuses is told by what stands beside it.
+    if (gaps && finding.encrypted_refusal && finding.certainty == Certainty::likely) finding.certainty = Certainty::possible;
     if (finding.severity == Severity::stall) finding.between = between;
     if (confirm(story, finding)) continue;
     if (is_about_sealed_messages(finding.id)) add_size_evidence(story, finding);

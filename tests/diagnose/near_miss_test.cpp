@@ -127,6 +127,8 @@ TEST_CASE("a poor view lowers the certainty of what is told by silence, not of w
            View{"I1@0 I3@0.2 I3@4 I3@11", Certainty::possible},                             // one-sided
            View{"assumed R2@0.1 I3@0.2 I3@4 I3@11", Certainty::possible},                   // begun inside
            View{"I1@0 R2@0.1 I3@0.2 I3*copy@0.21 I3@4 I3@11", Certainty::possible},         // a mirror
+           View{"I1@0 I3@0.2 R4@0.3 I5@0.4 I5@4.4 I5@11.4", Certainty::possible},          // message 2 was missed
+           View{"I1@0 R2@0.1 R4@0.3 I5@0.4 R6@0.5 IQ1@0.6 R-info@0.7 END@20", Certainty::possible},  // so the Informational may answer something else
            View{"I1@0 R2*cut@0.1 I3@0.2 I3@4 I3@11", Certainty::likely},                    // headers are enough for that
            View{"I1@0 I1*copy@0.01 RN:NO-PROPOSAL-CHOSEN@0.1", Certainty::likely},
        }) {
