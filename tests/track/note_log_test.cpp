@@ -87,7 +87,6 @@ TEST_CASE("logs that share a pool keep to their own notes, whoever comes, is pac
   std::array<NoteLog, 16> logs;
   std::array<std::vector<Note>, 16> put;
   Note last;
-  last.time = 1'700'000'000'000'000'000;
   for (int step = 0; step < 20'000; ++step) {
     const auto which = random() % logs.size();
     CAPTURE(step);
@@ -97,6 +96,7 @@ TEST_CASE("logs that share a pool keep to their own notes, whoever comes, is pac
     } else if (random() % 6 == 0) {
       logs[which].pack(pool);
     } else {
+      last.time = 1'700'000'000'000'000'000 + step;  // leaps add up
       put[which].push_back(last = random_note(random, last));
       logs[which].append(pool, last);
     }
